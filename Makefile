@@ -1,0 +1,50 @@
+# make demo   sets everything up and mixes the bundled song
+# make test   sets everything up and runs the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyproject.toml
+SONG := $(firstword $(wildcard examples/*.flac examples/*.ogg))
+
+.PHONY: demo test setup lint format generate bench clean
+
+demo: setup
+	$(BIN)/mixwright mix "$(SONG)" -o build/demo/mix.flac
+
+test: setup $(VENV)/.test
+	$(BIN)/python -m pytest
+
+setup: $(VENV)/.setup
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.setup: $(NATIVE) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lint]"
+	@touch $@
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run -Werror dsp/*.hpp bindings/*.cpp bindings/*.hpp
+	$(BIN)/python tools/generate.py --check
+
+format: $(VENV)/.lint
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i dsp/*.hpp bindings/*.cpp bindings/*.hpp
+
+generate: setup
+	$(BIN)/python tools/generate.py
+
+clean:
+	rm -rf build $(VENV)

@@ -1,0 +1,31 @@
+"""Every error a user can meet, as one tree; the command line turns each into one line."""
+
+from __future__ import annotations
+
+
+class MixwrightError(Exception):
+    """Something the user can act on; its text names the thing, the value and the rule."""
+
+
+class ParameterError(MixwrightError, ValueError):
+    """A parameter, option or argument is outside its rule."""
+
+
+class PresetError(MixwrightError, ValueError):
+    """A preset file cannot be used: not JSON, an unknown key, a newer format, a value out of range."""
+
+
+class AudioError(MixwrightError):
+    """A sound file or signal cannot be read, written or mixed."""
+
+
+class AudioReadError(AudioError, OSError):
+    """A file cannot be read as audio; the text names the file and what to do."""
+
+
+class AudioWriteError(AudioError, OSError):
+    """A file cannot be written; nothing of it is left behind."""
+
+
+class SignalError(AudioError, ValueError):
+    """The audio was read but cannot be mixed: silent, not finite, or too short."""
