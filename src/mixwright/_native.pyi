@@ -1,0 +1,29 @@
+"""Types of the native core. Audio is float32 (channels, samples), C-contiguous, full scale ±1."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+class LoudnessMeter:
+    """K-weighted energy per 10 ms (ITU-R BS.1770-5); 1 or 2 channels, 8 to 192 kHz."""
+
+    def __init__(self, sample_rate: float, channels: int) -> None: ...
+    def process(self, audio: NDArray[np.float32]) -> None:
+        """Add audio (channels, samples); samples that are not finite count as silence."""
+
+    def energies(self) -> NDArray[np.float64]:
+        """Mean squares (1, hops), summed over channels, of each complete 10 ms hop since reset."""
+
+    def reset(self) -> None: ...
+
+class TruePeakMeter:
+    """True peak over all channels, eight times oversampled (ITU-R BS.1770-5, annex 2)."""
+
+    def __init__(self, sample_rate: float, channels: int) -> None: ...
+    def process(self, audio: NDArray[np.float32]) -> None:
+        """Add audio (channels, samples); samples that are not finite count as silence."""
+
+    @property
+    def peak(self) -> float:
+        """Largest magnitude since reset, linear, sample peaks included, as if silence followed."""
+
+    def reset(self) -> None: ...
