@@ -29,4 +29,10 @@ inline void check_channels(const char* name, size_t rows, int channels) {
                               std::to_string(channels) + " channels");
 }
 
+inline void check_frames(const char* name, size_t frames, size_t expected) {
+  if (frames == expected) return;
+  throw std::invalid_argument(std::string(name) + ".shape[1]=" + std::to_string(frames) + " must be " +
+                              std::to_string(expected) + " frames");
+}
+
 }  // namespace mixwright

@@ -27,3 +27,22 @@ class TruePeakMeter:
         """Largest magnitude since reset, linear, sample peaks included, as if silence followed."""
 
     def reset(self) -> None: ...
+
+class Delivery:
+    """Gain and a look-ahead true-peak limiter, stereo-linked; starts at 0 dB and -1 dBTP."""
+
+    def __init__(self, sample_rate: float, channels: int) -> None: ...
+    def set(self, gain_db: float, ceiling_dbtp: float) -> None:
+        """gain_db in [-60, 60] dB, ceiling_dbtp in [-24, 0] dBTP; glides, but not from the start or a reset."""
+
+    def process(self, input: NDArray[np.float32], output: NDArray[np.float32]) -> None:
+        """Fill output with the input `latency` frames ago, processed; both (channels, samples), may be the same."""
+
+    def reset(self) -> None: ...
+    @property
+    def latency(self) -> int:
+        """Frames; the caller feeds as many zeros at the end and drops as many frames at the start."""
+
+    @property
+    def gain_reduction_db(self) -> float:
+        """The most reduction during the last call of process, in dB, <= 0."""
