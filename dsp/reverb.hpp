@@ -68,19 +68,18 @@ class Reverb {
     const double cos_damping = std::cos(turn * damping_point), cos_reference = std::cos(turn * reference);
     // Where damping_hz is above the sample rate's range, the loss follows the filter's own square law.
     const double share = (damping_point / damping) * (damping_point / damping);
-    const double pole_limit = std::exp(-turn * std::max(damping / 8, 200.0));
+    // For small losses the bass outlasts the reference by this much; never let it be three times as much.
+    const double square = (reference / damping_point) * (reference / damping_point);
+    const double bass = std::min(3 * square / (1 - square), 1.0 / 3);
     for (int j = 0; j < kLines; ++j) {
       const double gain = std::pow(10.0, -3.0 * (length_[j] + 0.5 * depth_[j]) / (sample_rate_ * decay));
-      // A one-pole low-pass, |H|^2 = (1-p)^2 / (1 - 2 p cos w + p^2), that loses gain^share more at damping
-      // than at the reference: a quadratic in p.
-      const double ratio = std::pow(gain, 2 * share);
-      const double b = (cos_reference - ratio * cos_damping) / std::max(1 - ratio, 1e-9);
-      const double pole = b > 1 ? std::min(b - std::sqrt(b * b - 1), pole_limit) : pole_limit;
-      const double loss = (1 - pole) / std::sqrt(1 - 2 * pole * cos_reference + pole * pole);
-      // Bass may last longer than the middle, but never twice as long.
-      const double dc = std::min(gain / loss, std::sqrt(gain));
-      target_.pole[j] = static_cast<float>(pole);
-      target_.feed[j] = static_cast<float>(dc * (1 - pole));
+      // A one-pole low-pass that loses gain^share more at damping than at the reference, and no more than
+      // gain^bass at the reference itself.
+      const double low = pole(1.0, cos_reference, std::pow(gain, 2 * bass));
+      const double p = std::min(pole(cos_reference, cos_damping, std::pow(gain, 2 * share)), low);
+      const double dc = gain * std::sqrt(1 - 2 * p * cos_reference + p * p) / (1 - p);
+      target_.pole[j] = static_cast<float>(p);
+      target_.feed[j] = static_cast<float>(dc * (1 - p));
     }
     // Two equal one-poles: each 1.5 dB down at low_cut_hz.
     const double corner = clamp(settings.low_cut_hz, 1.0, 0.4 * sample_rate_) * 0.64359425290558263;
@@ -124,6 +123,7 @@ class Reverb {
     alignas(32) float x[kLines][kTick];
     for (int j = 0; j < kLines; ++j) read_line(j, x[j], tick_offset, padded, place);
 
+    damp(x, n);
     alignas(32) float wet[2][kTick];
     for (int i = 0; i < padded; i += kWidth) {
       Vec out[2];
@@ -136,7 +136,6 @@ class Reverb {
       store(wet[1] + i, out[1] + out[0] * kCross);
     }
 
-    damp(x, n);
     for (int i = 0; i < padded; i += kWidth) feed_back(x, in, i);
     for (int j = 0; j < kLines; ++j) lines_[j].write(tick_offset, x[j], n);
 
@@ -152,9 +151,9 @@ class Reverb {
   static constexpr int kLines = 8, kDiffusers = 4, kWidth = 8;
   // Chosen to spread evenly on a logarithmic scale, dealt so that both channels have the same mean length.
   static constexpr double kLineMs[kLines] = {27.1, 49.3, 58.7, 80.9, 31.7, 42.3, 68.3, 75.1};
-  // Movement of the lines: a triangle of this height, rising one frame in 32 * kSubsteps (0.4 cents).
-  static constexpr double kDepthMs[kLines] = {0.21, 0.17, 0.24, 0.19, 0.18, 0.23, 0.16, 0.22};
-  static constexpr int kSubsteps = 128;
+  // Movement of the lines: a triangle of this height, rising one frame in 32 * kSubsteps (0.8 cents).
+  static constexpr double kDepthMs[kLines] = {0.31, 0.25, 0.35, 0.28, 0.27, 0.33, 0.24, 0.3};
+  static constexpr int kSubsteps = 64;
   static constexpr double kDiffuserMs[2 * kDiffusers] = {4.3, 6.1, 9.7, 14.3, 4.7, 6.7, 8.9, 13.1};
   static constexpr float kDiffusion = 0.62f;
   static constexpr double kMaxPredelayMs = 250.0;
@@ -174,6 +173,13 @@ class Reverb {
 
   static const AnyVec& load(const float* x) { return *reinterpret_cast<const AnyVec*>(x); }
   static void store(float* x, const Vec& v) { *reinterpret_cast<AnyVec*>(x) = v; }
+
+  // The p of |H|^2 = (1-p)^2 / (1 - 2 p cos w + p^2) at which |H|^2 falls by `ratio` from one frequency to a
+  // higher one: a quadratic; where no one-pole is that steep, the limit.
+  static double pole(double cos_from, double cos_to, double ratio) {
+    const double b = (cos_from - ratio * cos_to) / std::max(1 - ratio, 1e-9);
+    return b > 1 ? b - std::sqrt(b * b - 1) : 1.0;
+  }
 
   int frames(double ms) const { return static_cast<int>(ms * 0.001 * sample_rate_ + 0.5); }
 
@@ -382,7 +388,7 @@ class Reverb {
         sum += power * b;
         mean += power / kLines;
       }
-      const double line = moving * (sum / (1 - std::min(mean, 0.9999)) / kLines + b);
+      const double line = sum / kLines / (1 - std::min(mean, 0.9999));  // average power of a line's end
       const double cut = 1 / (1 + cut_corner * cut_corner / (hz * hz));
       const double channel =
           4 * static_cast<double>(kTap * kTap) * line + static_cast<double>(kEarly * kEarly);
