@@ -68,12 +68,17 @@ def cpp_header(table: Table) -> str:
         "constexpr ParameterInfo kParameters[kParameterCount] = {",
     ]
     for row in table["parameter"]:
-        text = ", ".join(
-            json.dumps(row[key], ensure_ascii=False) for key in ("name", "label", "unit", "aspect")
-        )
+        text = ", ".join(json.dumps(row[key], ensure_ascii=False) for key in ("name", "label", "unit", "aspect"))
         lines.append(f"    {{{text}, {row['low']}, {row['neutral']}, {row['high']}}},")
     lines += ["};", "", "enum VoicingField {", *[f"  v_{row['name']}," for row in table["voicing"]]]
-    lines += ["  kVoicingCount", "};", "", "struct VoicingInfo {", "  const char* name;", "  const char* unit;"]
+    lines += [
+        "  kVoicingCount",
+        "};",
+        "",
+        "struct VoicingInfo {",
+        "  const char* name;",
+        "  const char* unit;",
+    ]
     lines += ["  double low, high;", "};", "", "constexpr VoicingInfo kVoicing[kVoicingCount] = {"]
     for row in table["voicing"]:
         lines.append(f'    {{"{row["name"]}", "{row["unit"]}", {row["low"]}, {row["high"]}}},')
@@ -136,7 +141,13 @@ def docs_page(table: Table) -> str:
     for row in table["parameter"]:
         cells = [f"`{row['name']}`", *(f"{row[key]:g}" for key in ("low", "neutral", "high"))]
         lines.append(f"| {' | '.join([*cells, row['unit'], row['aspect'], row['description']])} |")
-    lines += ["", "## Voicing", "", "Looked up and blended by genre weights, never predicted. Raised figures name the source.", ""]
+    lines += [
+        "",
+        "## Voicing",
+        "",
+        "Looked up and blended by genre weights, never predicted. Raised figures name the source.",
+        "",
+    ]
     lines.append(f"| name | unit | {' | '.join(table['genres'])} | what it is |")
     lines.append("|---|---|" + "---|" * (len(table["genres"]) + 1))
     order = list(table["sources"])

@@ -59,9 +59,7 @@ OUTPUT_FORMATS: Mapping[str, OutputFormat] = {
     # Opus, about 260 kbit/s for stereo.
     ".opus": OutputFormat("OGG", {}, "OPUS", 0.5, rates=_OPUS_RATES),
     # LAME V0, about 245 kbit/s for stereo.
-    ".mp3": OutputFormat(
-        "MP3", {}, "MPEG_LAYER_III", 0.0, "VARIABLE", _MPEG_RATES, tags=_WAV_TAGS - {"copyright"}
-    ),
+    ".mp3": OutputFormat("MP3", {}, "MPEG_LAYER_III", 0.0, "VARIABLE", _MPEG_RATES, tags=_WAV_TAGS - {"copyright"}),
     ".aiff": _AIFF,
     ".aif": _AIFF,
 }

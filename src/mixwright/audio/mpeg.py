@@ -73,9 +73,7 @@ def _next_frame(data: mmap.mmap, position: int) -> int | None:
     while (position := data.find(b"\xff", position)) >= 0 and position + 4 <= size:
         length = _frame_length(data[position + 1], data[position + 2])
         after = position + length
-        if length and (
-            after + 3 > size or (data[after] == 0xFF and _frame_length(data[after + 1], data[after + 2]))
-        ):
+        if length and (after + 3 > size or (data[after] == 0xFF and _frame_length(data[after + 1], data[after + 2]))):
             return position
         position += 1
     return None

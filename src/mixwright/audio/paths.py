@@ -58,23 +58,17 @@ def check_output_path(
     if not directory.is_dir():
         raise AudioWriteError(f"{name}: its directory does not exist: create {shown(directory)} first")
     if not os.access(directory, os.W_OK | os.X_OK):
-        raise AudioWriteError(
-            f"{name}: its directory may not be written: choose another or change its permissions"
-        )
+        raise AudioWriteError(f"{name}: its directory may not be written: choose another or change its permissions")
     for source in inputs:
         if _same_file(target, source):
-            raise AudioWriteError(
-                f"{name}: is also an input, which is never overwritten: choose another name"
-            )
+            raise AudioWriteError(f"{name}: is also an input, which is never overwritten: choose another name")
 
 
 def write_failed(path: AnyPath, error: OSError) -> AudioWriteError:
     """The one-line error for a write that the system refused half-way; the half file is gone by then."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     advice = "free some space or choose another directory" if full else "choose another directory"
-    return AudioWriteError(
-        f"{shown(path)}: cannot be written ({_reason(error)}), nothing is left of it: {advice}"
-    )
+    return AudioWriteError(f"{shown(path)}: cannot be written ({_reason(error)}), nothing is left of it: {advice}")
 
 
 def _reason(error: OSError) -> str:

@@ -72,9 +72,7 @@ class AudioReader:
         if frames < 1:
             raise ParameterError(f"frames={frames} must be at least 1")
         if self._source is None or self._started:
-            raise ParameterError(
-                f"{shown(self.path)}: blocks can be read once from an open reader: open it again"
-            )
+            raise ParameterError(f"{shown(self.path)}: blocks can be read once from an open reader: open it again")
         self._started = True
         return self._resampled(frames) if self.sample_rate != self.file_rate else self._plain(frames)
 
@@ -204,9 +202,7 @@ def _open(path: AnyPath, name: str, descriptor: int, size: int) -> AudioReader:
         try:
             source = ffmpeg.FfmpegSource(program, os.path.abspath(os.fsdecode(path)), kind)
         except DecodeError as failure:
-            raise AudioReadError(
-                f"{name}: cannot be decoded ({shown(str(failure))}): {_CONVERT}"
-            ) from failure
+            raise AudioReadError(f"{name}: cannot be decoded ({shown(str(failure))}): {_CONVERT}") from failure
     try:
         _check(name, source)
     except BaseException:

@@ -65,7 +65,5 @@ class FrameResampler:
 
     def finish(self) -> NDArray[np.float32]:
         """What is left when no more frames come."""
-        out: NDArray[np.float32] = self._stream.resample_chunk(
-            np.zeros((0, self._channels), np.float32), last=True
-        )
+        out: NDArray[np.float32] = self._stream.resample_chunk(np.zeros((0, self._channels), np.float32), last=True)
         return out

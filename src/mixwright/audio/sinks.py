@@ -88,13 +88,7 @@ class WavSink:
         else:
             start = struct.pack("<4sI4s4sI28x", b"RIFF", riff_bytes, b"WAVE", b"JUNK", 28)
             data_bytes = self._data_bytes
-        return (
-            start
-            + struct.pack("<4sI", b"fmt ", len(fmt))
-            + fmt
-            + fact
-            + struct.pack("<4sI", b"data", data_bytes)
-        )
+        return start + struct.pack("<4sI", b"fmt ", len(fmt)) + fmt + fact + struct.pack("<4sI", b"data", data_bytes)
 
     def _info(self) -> bytes:
         body = b""

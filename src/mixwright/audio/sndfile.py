@@ -84,9 +84,7 @@ def _examine(descriptor: int, size: int) -> Correction:
     start = 0
     head = os.pread(descriptor, 12, 0)
     if head[:3] == b"ID3" and len(head) >= 10:
-        start = 10 + sum(
-            (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
-        )
+        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
         head = os.pread(descriptor, 12, start)
     if head[:4] == b"fLaC":
         return flac.examine(descriptor, size, start)

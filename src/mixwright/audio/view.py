@@ -13,9 +13,7 @@ class Correction:
     """What a look at the container found, before anything is decoded."""
 
     overlay: Mapping[int, bytes] = field(default_factory=dict)  # file position -> bytes to read there instead
-    apparent_size: int | None = (
-        None  # bytes the decoder is told there are, where it derives a length from them
-    )
+    apparent_size: int | None = None  # bytes the decoder is told there are, where it derives a length from them
     frames: int | None = None  # sample frames that are really there, if that could be counted
     expected_frames: int | None = None  # fewer than these means that the end is missing
     truncated: str = ""  # why the file is surely incomplete

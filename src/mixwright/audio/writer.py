@@ -121,9 +121,7 @@ class AudioWriter:
                 sink.close()
             except BaseException as failure:
                 sink.abandon()
-                raise (
-                    write_failed(self.path, failure) if isinstance(failure, OSError) else failure
-                ) from failure
+                raise (write_failed(self.path, failure) if isinstance(failure, OSError) else failure) from failure
 
     def _write_chunk(self, sink: Sink, block: NDArray[np.float32]) -> None:
         if self._resampler is not None:

@@ -1,0 +1,24 @@
+"""The table of the ten parameters, the voicing of the genres, and presets."""
+
+from __future__ import annotations
+
+from .preset import DeliveryTarget, Preset, load_preset, parse_preset
+from .table import ASPECTS, GENRES, PARAMETERS, ParameterInfo, Parameters, on_grid
+from .voicing import VOICING_FIELDS, Voicing, blend_voicing, parse_genre
+
+__all__ = [
+    "ASPECTS",
+    "GENRES",
+    "PARAMETERS",
+    "VOICING_FIELDS",
+    "DeliveryTarget",
+    "ParameterInfo",
+    "Parameters",
+    "Preset",
+    "Voicing",
+    "blend_voicing",
+    "load_preset",
+    "on_grid",
+    "parse_genre",
+    "parse_preset",
+]
