@@ -1,0 +1,87 @@
+"""What was measured: one frozen record per programme, under the names every report and JSON output uses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+SERIES = ("momentary_series", "short_term_series")
+ENVELOPES = ("envelope_peak", "envelope_ms")  # for the static compression curve; too long for JSON
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Measurements of one programme.
+
+    Levels of silence are -inf. A figure that silence or shortness leaves without meaning is NaN (tempo:
+    None); `to_dict` writes null for both. No field is rounded.
+    """
+
+    duration_s: float
+    sample_rate: int
+    channels: int
+    samples: int  # frames, that is, samples per channel
+
+    # level
+    integrated_lufs: float  # BS.1770-5, gated
+    short_term_max_lufs: float  # 3 s windows
+    momentary_max_lufs: float  # 400 ms windows
+    loudness_range_lu: float  # EBU Tech 3342
+    true_peak_dbtp: float
+    sample_peak_dbfs: float
+    rms_dbfs: float  # over all samples of all channels; a full-scale sine reads -3.01
+    crest_factor_db: float  # sample peak - RMS; a sine reads 3.01
+    plr_lu: float  # true peak - integrated loudness
+    dc_offset: float  # largest |mean| of a channel, linear
+    clipped_samples: int  # samples in runs of 3 or more at |x| >= 0.9999, over all channels
+    nonfinite_samples: int  # NaN and infinite samples, measured as 0
+
+    # stereo; M = (L+R)/2, S = (L-R)/2
+    stereo_width: float  # rms(S) / rms(M); 0 mono, 1 unrelated channels, inf without a middle
+    stereo_correlation: float  # of L and R in [-1, 1]; 1 for mono, 0 when a channel is silent
+    stereo_imbalance: float  # dB, rms of L over rms of R; > 0 leans left
+    mono_loss_db: (
+        float  # dB >= 0 lost in M against the channels' mean power; 0 mono, 3.01 unrelated, inf inverted
+    )
+    band_correlation: Floats  # (bands,) stereo_correlation within each third octave
+
+    # tone
+    third_octave_hz: Floats  # (bands,) nominal centres below the Nyquist frequency
+    ltas_db: Floats  # (bands,) dBFS power a third octave, mean over channels; never below -150
+    spectral_centroid_hz: float  # magnitude-weighted mean frequency up to 16 kHz, mean over frames
+    spectral_flatness: float  # geometric / arithmetic mean of power in [0, 1], mean over frames
+    spectral_contrast: Floats  # (7,) peak to valley an octave band, librosa's scale, mean over frames
+    mfcc: Floats  # (13,) mean over frames
+
+    # rhythm
+    onset_strength: float  # dB a frame, mean positive change of the log-mel spectrum
+    tempo_bpm: float | None  # None without a clear beat
+
+    # over time
+    momentary_series: Floats  # (windows, 2): window end in s, LUFS; a window every 10 ms
+    short_term_series: Floats  # (windows, 2)
+    envelope_peak: (
+        Floats  # (hops,) per 10 ms: largest |x| of any channel, linear; the last hop may be shorter
+    )
+    envelope_ms: Floats  # (hops,) per 10 ms: mean square, mean over channels, linear
+
+    def to_dict(self, *, series: bool = False) -> dict[str, Any]:
+        """For JSON: lists for arrays, null for what is not finite; series adds the loudness over time."""
+        left_out = set(ENVELOPES) if series else {*ENVELOPES, *SERIES}
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in left_out}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return [_plain(item) for item in value.tolist()]
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,119 @@
+"""Onset strength and tempo: how sharply the sound changes from moment to moment, and how regularly.
+
+Onset strength is librosa's: the mean over mel bands of the rise in dB from one frame to the next (23 ms).
+Tempo is the lag at which these rises repeat, by autocorrelation over 10 s stretches, so that a drifting tempo
+stays sharp, under a log-normal prior around 120 beats a minute as listeners have it (Ellis 2007), one octave
+wide.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .spectrum import Floats, Spectra
+
+CAP_PERCENTILE = 99.0  # the entry out of silence is no stronger an onset than the strongest beats
+PRIOR_BPM = 120.0
+PRIOR_OCTAVES = 1.0
+TEMPO_RANGE_BPM = (40.0, 240.0)
+STRETCH_S = 10.0
+TREND_S = 1.0  # slower swells are not beats
+SMOOTHING = (0.25, 0.5, 0.25)  # a beat between two frames must correlate with one on a frame
+SHORTEST_S = 3.0  # two beats at 40 a minute
+CLEAR_BEAT = 0.1  # of the rises' variance must repeat at the tempo's lag...
+CHANCE = 4.0  # ...and more than this many standard deviations of what noise shows over the same length
+
+
+class RhythmMeter:
+    """Collects one number a frame: the rise of the log-mel spectrum since the frame before."""
+
+    def __init__(self, frame_rate: float, mel_bands: int) -> None:
+        self._frame_rate = frame_rate
+        self._last: NDArray[np.float32] | None = None
+        self._mel_bands = mel_bands
+        self._rises: list[NDArray[np.float32]] = []
+        self._loud: list[NDArray[np.bool_]] = []
+
+    def process(self, mel_db: Spectra, loud: NDArray[np.bool_]) -> None:
+        """Add the mel spectrum in dB (frames, mel_bands) and which frames have sound (frames,)."""
+        first = mel_db[:1] if self._last is None else self._last
+        change = np.diff(mel_db, axis=0, prepend=first)
+        np.maximum(change, np.float32(0.0), out=change)
+        self._rises.append(change.mean(axis=1))
+        self._loud.append(loud)
+        self._last = mel_db[-1:].copy()
+
+    def finish(self, samples: int, hop: int) -> tuple[float, float | None]:
+        """Onset strength in dB a frame (NaN in silence) and tempo (None without a clear beat)."""
+        frames = -(-samples // hop) + 1
+        rises = np.concatenate([*self._rises, np.zeros(0)])[:frames]
+        loud = np.concatenate([*self._loud, np.zeros(0, np.bool_)])[:frames]
+        if not loud.any():
+            return np.nan, None
+        rises = np.minimum(rises, np.percentile(rises[loud], CAP_PERCENTILE))
+        return float(rises[loud].mean()), tempo_bpm(rises, self._frame_rate)
+
+
+def tempo_bpm(rises: Floats, frame_rate: float) -> float | None:
+    """Beats a minute in [40, 240] of an onset envelope (frames,); None under 3 s or without a clear beat."""
+    if rises.size < SHORTEST_S * frame_rate:
+        return None
+    similarity = _autocorrelation(_flattened(rises, frame_rate), frame_rate)
+    if similarity is None:
+        return None
+    lags = np.arange(1, similarity.size - 1)
+    bpm = 60.0 * frame_rate / lags
+    weight = np.exp(-0.5 * (np.log2(bpm / PRIOR_BPM) / PRIOR_OCTAVES) ** 2)
+    allowed = (bpm >= TEMPO_RANGE_BPM[0]) & (bpm <= TEMPO_RANGE_BPM[1])
+    peak = (similarity[1:-1] >= similarity[:-2]) & (similarity[1:-1] >= similarity[2:])
+    score = np.where(allowed & peak, similarity[1:-1] * weight, -np.inf)
+    lag = int(lags[np.argmax(score)])
+    if not score.max() > 0.0 or similarity[lag] < max(CLEAR_BEAT, CHANCE / np.sqrt(rises.size)):
+        return None
+    return float(60.0 * frame_rate / _refined(similarity, lag))
+
+
+def _flattened(rises: Floats, frame_rate: float) -> Floats:
+    """Smoothed over neighbours, and with the mean of the surrounding second taken away."""
+    smooth = np.convolve(rises, SMOOTHING, mode="same")
+    width = round(TREND_S * frame_rate)
+    sums = np.convolve(smooth, np.ones(width), mode="same")
+    counts = np.convolve(np.ones_like(smooth), np.ones(width), mode="same")
+    flattened: Floats = smooth - sums / counts
+    return flattened
+
+
+def _autocorrelation(signal: Floats, frame_rate: float) -> Floats | None:
+    """Mean over stretches overlapping by half, lag 0 being 1, to half a stretch; None for a constant."""
+    length = min(signal.size, round(STRETCH_S * frame_rate))
+    stretches = np.lib.stride_tricks.sliding_window_view(signal, length)[:: max(length // 2, 1)]
+    total = np.zeros(length // 2)
+    for stretch in stretches:
+        spectrum = np.fft.rfft(stretch, 2 * length)
+        total += np.fft.irfft(np.abs(spectrum) ** 2)[: length // 2]
+    if not total[0] > 0.0:
+        return None
+    shares = total / total[0]
+    unbiased: Floats = shares * length / (length - np.arange(length // 2))
+    return unbiased
+
+
+def _refined(similarity: Floats, lag: int) -> float:
+    """The lag between frames, from the peaks at 1, 2, 4... beats: each doubling halves the error."""
+    best, beats = _parabola(similarity, lag), 1
+    while 2 * beats * best < similarity.size - 2:
+        centre = round(2 * beats * best)
+        near = centre - 1 + int(np.argmax(similarity[centre - 1 : centre + 2]))
+        if similarity[near] < 0.5 * similarity[lag] or not 0 < near < similarity.size - 1:
+            break
+        beats *= 2
+        best = _parabola(similarity, near) / beats
+    return best
+
+
+def _parabola(values: Floats, index: int) -> float:
+    """Where the parabola through a peak and its neighbours is highest."""
+    before, peak, after = values[index - 1 : index + 2]
+    curvature = before - 2.0 * peak + after
+    return index + (0.5 * (before - after) / curvature if curvature < 0.0 else 0.0)
