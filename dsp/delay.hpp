@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "math.hpp"
 #include "ring.hpp"
@@ -132,7 +131,7 @@ class StereoDelay {
   }
 
   void read_line(const Ring& ring, float* x, int offset, int n, const float* place) const {
-    std::memcpy(x, ring.read(offset, delay_from_), static_cast<size_t>(n) * sizeof(float));
+    Ring::copy(x, ring.read(offset, delay_from_), n);
     if (delay_from_ == delay_to_) return;
     const float* to = ring.read(offset, delay_to_);
     const float whole = static_cast<float>(fade_tick_), scale = 1.0f / static_cast<float>(fade_ticks_);

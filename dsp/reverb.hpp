@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "math.hpp"
 #include "ring.hpp"
@@ -253,7 +252,7 @@ class Reverb {
   void predelay(Ring& ring, float* x, int offset, int n, const float* place) {
     ring.write(offset, x, n);
     const float* from = ring.read(offset, predelay_from_);
-    std::memcpy(x, from, static_cast<size_t>(n) * sizeof(float));
+    Ring::copy(x, from, n);
     if (predelay_from_ == predelay_to_) return;
     const float* to = ring.read(offset, predelay_to_);
     const float whole = static_cast<float>(fade_tick_), scale = 1.0f / static_cast<float>(fade_ticks_);

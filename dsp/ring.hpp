@@ -33,9 +33,18 @@ class Ring {
   }
 
   void write(int offset, const float* x, int n) {
-    const size_t bytes = static_cast<size_t>(n) * sizeof(float);
-    std::memcpy(data_.data() + base_ + offset, x, bytes);
-    if (base_ < kMirror) std::memcpy(data_.data() + size_ + base_ + offset, x, bytes);
+    float* at = data_.data() + base_ + offset;
+    copy(at, x, n);
+    if (base_ < kMirror) copy(at + size_, x, n);
+  }
+
+  // A whole tick, the usual case, is worth the compiler's fixed-size copy.
+  static void copy(float* to, const float* from, int n) {
+    if (n == kTick) {
+      std::memcpy(to, from, kTick * sizeof(float));
+    } else {
+      for (int i = 0; i < n; ++i) to[i] = from[i];
+    }
   }
 
   void next_tick() {
