@@ -79,7 +79,7 @@ class FfmpegSource:
 
     def read_into(self, frames: NDArray[np.float32]) -> int:
         """Fill (samples, channels) from the top; the number of samples, 0 at the end."""
-        target = memoryview(frames.view(np.uint8).reshape(-1))
+        target = memoryview(frames.view(np.uint8).reshape(-1))  # type: ignore[arg-type]
         count = 0
         while count < len(target) and (got := self._pipe.readinto(target[count:])):
             count += got

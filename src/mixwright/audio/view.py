@@ -7,6 +7,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Bytes of an ID3v1 tag, which MP3 files end with.
+_LONGEST_END_TAG = 128
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -36,7 +39,9 @@ class CorrectedFile(io.RawIOBase):
         self.error: OSError | None = None
         self._descriptor = descriptor
         self._overlay = correction.overlay
-        self._size = correction.apparent_size or os.fstat(descriptor).st_size
+        real_size = os.fstat(descriptor).st_size
+        self._size = correction.apparent_size or real_size
+        self._stretch = self._size - real_size
         self._position = 0
 
     def readable(self) -> bool:
@@ -56,8 +61,10 @@ class CorrectedFile(io.RawIOBase):
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
         target = memoryview(buffer).cast("B")
         start = self._position
+        # Tags at the end of the file are looked for at its apparent end, so they are there as well.
+        shift = self._stretch if self._stretch and self._size - start <= _LONGEST_END_TAG else 0
         try:
-            count = os.preadv(self._descriptor, [target], start)
+            count = os.preadv(self._descriptor, [target], start - shift)
         except OSError as error:
             self.error = error
             return 0
