@@ -1,0 +1,1 @@
+"""The sentence: a mix goes in, a balanced and explained mix comes out."""

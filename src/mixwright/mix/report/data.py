@@ -1,0 +1,151 @@
+"""Everything the report shows, as plain numbers and sentences; the page adds nothing to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixwright.errors import ParameterError
+
+Provenance = Literal["predicted", "refined", "set", "neutral"]
+Series = NDArray[np.floating[Any]]
+
+_AUDIO_MIME = re.compile(r"audio/[a-z0-9][a-z0-9.+-]*")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measured quantity before and after; None, NaN and infinities are shown as an en dash."""
+
+    label: str
+    unit: str
+    before: float | None
+    after: float | None
+    target: float | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """One decision of the balance stage: its value, the range it may move in, where it came from, and why."""
+
+    name: str
+    label: str
+    unit: str
+    value: float
+    low: float
+    neutral: float
+    high: float
+    provenance: Provenance
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ltas:
+    """Long-term average spectra in dB per third-octave band, level-matched by the caller; all arrays (bands,).
+
+    `target_spread_db` is the half width of the band drawn around the target.
+    """
+
+    third_octave_hz: Series
+    before_db: Series
+    after_db: Series
+    target_db: Series | None = None
+    target_spread_db: Series | None = None
+    target_label: str = "Target"
+
+
+@dataclass(frozen=True, eq=False)
+class Loudness:
+    """Short-term loudness, arrays (n, 2) of [window end in s, LUFS], with the integrated figures in LUFS."""
+
+    before_series: Series
+    after_series: Series
+    before_lufs: float | None = None
+    after_lufs: float | None = None
+    target_lufs: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class GainReduction:
+    """What compressor and limiter took off, in dB (0 or less), arrays (n,) over `seconds`."""
+
+    seconds: Series
+    compressor_db: Series
+    limiter_db: Series
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The stage after the balance: the loudness asked for, the ceiling, the gain given, and what was reached."""
+
+    target_lufs: float | None
+    ceiling_dbtp: float | None
+    gain_db: float | None
+    reached_lufs: float | None
+    true_peak_dbtp: float | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One success criterion: the figure, the bound in words, and whether it holds (None: not applicable)."""
+
+    name: str
+    value: float | None
+    unit: str
+    bound: str
+    passed: bool | None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """An excerpt as an encoded sound file; `gain_db` (0 or less) level-matches it against the other clips.
+
+    Raises ParameterError if the gain would amplify or the type is not an audio type.
+    """
+
+    label: str
+    mime: str
+    data: bytes
+    gain_db: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.gain_db <= 0.0:
+            raise ParameterError(f"gain_db={self.gain_db} must be at most 0 dB: clips are matched by attenuation")
+        if not _AUDIO_MIME.fullmatch(self.mime):
+            raise ParameterError(f"mime={self.mime!r} must be an audio type such as audio/wav")
+
+
+@dataclass(frozen=True, eq=False)
+class ReportData:
+    """All of one report, in reading order.
+
+    `genre` maps names to probabilities, or is None when the listener was unsure; `genre_sentence` says it in
+    words. `clips_lufs` is the loudness to which the clips were matched.
+    """
+
+    title: str
+    subtitle: str = ""
+    genre: Mapping[str, float] | None = None
+    genre_sentence: str = ""
+    summary: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    clips: Sequence[Clip] = ()
+    clips_lufs: float | None = None
+    parameters: Sequence[ParameterRow] = ()
+    ltas: Ltas | None = None
+    loudness: Loudness | None = None
+    gain_reduction: GainReduction | None = None
+    measurements: Sequence[Measurement] = ()
+    delivery: Delivery | None = None
+    criteria: Sequence[Criterion] = ()
+    preset_json: str = ""
+    version: str = ""
+    software: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,172 @@
+"""From the report's data to one HTML page that opens anywhere, without a network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from mixwright.mix.report import wording
+from mixwright.mix.report.charts import Chart, loudness_chart, reduction_chart, tone_chart
+from mixwright.mix.report.data import ParameterRow, ReportData
+from mixwright.mix.report.path import HEIGHT, WIDTH
+from mixwright.mix.report.wording import known, number, quantity, setting
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LEAST_GENRE = 0.05  # genres heard less than this are summed as "other"
+
+# What neither HTML nor a reader can use: C0 controls except tab and line ends, lone surrogates of undecodable names.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One parameter as the page shows it; places are percentages along its range."""
+
+    row: ParameterRow
+    value_text: str
+    decibels: str
+    low_text: str
+    neutral_text: str
+    high_text: str
+    value_at: float | None
+    neutral_at: float
+    changed: bool
+
+
+@dataclass(frozen=True)
+class GenreShare:
+    """A genre in words, its share as text, and its percentage of the bar."""
+
+    name: str
+    text: str
+    percent: float
+
+
+def render_report(data: ReportData) -> str:
+    """The report as one self-contained HTML document (str, UTF-8 safe): no network, no other file.
+
+    Every text in `data` is escaped; the page's own script is admitted by its hash in a content security
+    policy, so that nothing else can run.
+    """
+    environment = _environment()
+    script = _script()
+    page = environment.get_template("report.html.j2").render(
+        data=data,
+        charts=_charts(data),
+        decisions=[decision(row) for row in data.parameters],
+        genres=genre_shares(data.genre or {}),
+        criteria_met=sum(c.passed is True for c in data.criteria),
+        criteria_judged=sum(c.passed is not None for c in data.criteria),
+        clip_sources=[f"data:{clip.mime};base64,{_base64(clip.data)}" for clip in data.clips],
+        player=_json_for_script(
+            [{"label": _printable(clip.label), "gain": 10.0 ** (clip.gain_db / 20.0)} for clip in data.clips]
+        ),
+        preset_link="data:application/json;base64," + _base64(_printable(data.preset_json).encode()),
+        preset_name=_file_name(data.title),
+        style=_resource("report.css"),
+        script=script,
+        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        drawing=f"0 0 {WIDTH} {HEIGHT}",
+    )
+    return str(page)
+
+
+def decision(row: ParameterRow) -> Decision:
+    """A parameter's row; it counts as changed if the reader could tell its value from neutral."""
+    value, neutral = setting(row.value, row.unit), setting(row.neutral, row.unit)
+    span = row.high - row.low
+
+    def place(x: float) -> float:
+        return round(100.0 * min(max((x - row.low) / span, 0.0), 1.0), 2) if span > 0 else 50.0
+
+    changed = known(row.value) and value != neutral
+    return Decision(
+        row=row,
+        value_text=value,
+        decibels=wording.factor_in_db(row.value, row.unit) if changed else "",
+        low_text=setting(row.low, row.unit),
+        neutral_text=neutral,
+        high_text=setting(row.high, row.unit),
+        value_at=place(row.value) if known(row.value) else None,
+        neutral_at=place(row.neutral),
+        changed=changed,
+    )
+
+
+def genre_shares(weights: dict[str, float] | Any) -> list[GenreShare]:
+    """Genres by falling weight, those under 5 % joined as "Other"; weights that are not positive are left out."""
+    heard = {name: float(weight) for name, weight in weights.items() if known(weight) and weight > 0.0}
+    total = sum(heard.values())
+    ordered = sorted(heard.items(), key=lambda item: -item[1])
+    shares = [(wording.name_in_words(name), weight / total) for name, weight in ordered]
+    large = [share for share in shares if share[1] >= LEAST_GENRE] or shares[:1]
+    rest = 1.0 - sum(share for _, share in large)
+    if rest >= 0.005:
+        large.append(("Other", rest))
+    return [GenreShare(name, quantity(100.0 * share, "%"), round(100.0 * share, 2)) for name, share in large]
+
+
+def _charts(data: ReportData) -> dict[str, Chart]:
+    drawn = {
+        "tone": tone_chart(data.ltas) if data.ltas is not None else None,
+        "loudness": loudness_chart(data.loudness) if data.loudness is not None else None,
+        "reduction": reduction_chart(data.gain_reduction) if data.gain_reduction is not None else None,
+    }
+    return {name: chart for name, chart in drawn.items() if chart is not None}
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printable,
+    )
+    environment.filters.update(quantity=quantity, number=number, setting=setting)
+    return environment
+
+
+@cache
+def _resource(name: str) -> str:
+    return resources.files("mixwright.mix.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    """The page's script; it must not contain what would end its own element."""
+    script = _resource("report.js")
+    assert "</" not in script
+    return script
+
+
+def _printable(value: Any) -> Any:
+    """Text without what HTML cannot carry; escaped markup and numbers pass unchanged."""
+    return _UNPRINTABLE.sub("\ufffd", value) if type(value) is str else value
+
+
+def _json_for_script(value: Any) -> str:
+    """JSON that cannot end the script element around it."""
+    return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _file_name(title: str) -> str:
+    """A file name for the preset: the song's, without what file systems refuse."""
+    stem = re.sub(r"\.[A-Za-z0-9]{2,4}$", "", title)
+    stem = re.sub(r"[^\w .()-]+", "_", _printable(stem)).strip(" ._")
+    return f"{stem[:80] or 'mix'}.preset.json"
