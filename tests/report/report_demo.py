@@ -1,4 +1,4 @@
-"""A realistic report for the tests; `python tests/report/report_demo.py page.html` writes it for looking at."""
+"""A realistic report for the tests; `python tests/report/report_demo.py page.html` writes it out."""
 
 from __future__ import annotations
 
@@ -24,10 +24,8 @@ from mixwright.mix.report import (
     render_report,
 )
 
-THIRD_OCTAVES_HZ = np.array(
-    [25, 31.5, 40, 50, 63, 80, 100, 125, 160, 200, 250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500]
-    + [3150, 4000, 5000, 6300, 8000, 10000, 12500, 16000, 20000]
-)
+_DECADE_HZ = (25, 31.5, 40, 50, 63, 80, 100, 125, 160, 200)  # nominal centres of IEC 61260
+THIRD_OCTAVES_HZ = np.array([hz * decade for decade in (1, 10, 100) for hz in _DECADE_HZ])
 
 
 def wav(frequency_hz: float, seconds: float = 2.0, level: float = 0.25, sample_rate: int = 44100) -> bytes:
@@ -50,7 +48,9 @@ def ltas() -> Ltas:
     target = -24 - 1.6 * octaves - 0.42 * octaves**2
     off = 4.2 * np.exp(-((octaves + 3) ** 2) / 2) - 2.6 / (1 + np.exp(-(octaves - 3)))
     before = target + off + 0.9 * np.sin(3.1 * octaves)
-    return Ltas(THIRD_OCTAVES_HZ, before, before - 0.55 * off, target, 1.8 + 0.25 * np.abs(octaves), "Rock profile")
+    return Ltas(
+        THIRD_OCTAVES_HZ, before, before - 0.55 * off, target, 1.8 + 0.25 * np.abs(octaves), "Rock profile"
+    )
 
 
 def loudness(seconds: float = 214.0) -> Loudness:
@@ -77,7 +77,7 @@ def gain_reduction(seconds: float = 214.0) -> GainReduction:
 
 def parameters() -> list[ParameterRow]:
     rows = [
-        ("input_gain", "Input gain", "×", 0.97, 0.8, 1, 1.2, "refined", "Makes room for the bass before the compressor."),
+        ("input_gain", "Input gain", "×", 0.97, 0.8, 1, 1.2, "refined", "Makes room for the bass."),
         (
             "low_eq",
             "Low EQ",
@@ -90,8 +90,8 @@ def parameters() -> list[ParameterRow]:
             "80 to 160 Hz lay 3.9 dB above the rock profile; the kick and the bass cover each other there.",
         ),
         ("mid_eq", "Mid EQ", "dB", 0.0, -2, 0, 2, "neutral", "The vocal range is where it should be."),
-        ("high_eq", "High EQ", "dB", 1.4, -3, 0, 3, "predicted", "Above 8 kHz the mix is 2.2 dB duller than its kind."),
-        ("presence", "Presence", "×", 1.04, 0.8, 1, 1.1, "predicted", "Brings the voice half a step forward."),
+        ("high_eq", "High EQ", "dB", 1.4, -3, 0, 3, "predicted", "Above 8 kHz it is 2.2 dB dull."),
+        ("presence", "Presence", "×", 1.04, 0.8, 1, 1.1, "predicted", "Brings the voice forward."),
         (
             "compressor_ratio",
             "Compressor ratio",
@@ -101,30 +101,38 @@ def parameters() -> list[ParameterRow]:
             1,
             4,
             "predicted",
-            "Choruses are 5.1 LU above the verses; a gentle ratio holds them together and keeps the transients.",
+            "Choruses are 5.1 LU above the verses; a gentle ratio holds them together.",
         ),
         ("delay", "Delay", "wet", 0.0, 0, 0, 0.2, "neutral", "The guitars already carry an echo."),
         ("reverb", "Reverb", "wet", 0.06, 0, 0, 0.3, "set", "You asked for a little room."),
-        ("stereo_width", "Stereo width", "×", 1.0, 0.9, 1, 1.1, "neutral", "As wide as it should be, and safe in mono."),
-        ("output_level", "Output level", "×", 1.05, 0.9, 1, 1.1, "refined", "Gives back what the low cut took."),
+        ("stereo_width", "Stereo width", "×", 1.0, 0.9, 1, 1.1, "neutral", "Wide, and safe in mono."),
+        ("output_level", "Output level", "×", 1.05, 0.9, 1, 1.1, "refined", "Gives back what EQ took."),
     ]
     return [ParameterRow(*row) for row in rows]
 
 
 def demo() -> ReportData:
     """A finished rock mix with something of everything."""
-    preset = {"format": 1, "parameters": {row.name: row.value for row in parameters()}, "voicing": {"low_eq_hz": 100.0}}
+    preset = {
+        "format": 1,
+        "parameters": {row.name: row.value for row in parameters()},
+        "voicing": {"low_eq_hz": 100.0},
+    }
     return ReportData(
         title="Night Bus (rough mix 3).flac",
         subtitle="The Paper Lanterns, Night Bus",
         genre={"rock": 0.64, "pop": 0.22, "electronic": 0.11, "jazz": 0.02, "hip_hop": 0.01},
         genre_sentence="Guitars and a steady backbeat; the chorus leans towards pop.",
         summary=[
-            "The low end was heavy and the top a little dull; both are closer to what rock mixes have, and the rest was left alone.",
+            "The low end was heavy and the top a little dull; both are closer to what rock mixes "
+            "have, and the rest was left alone.",
             "The choruses now sit 4.4 LU above the verses instead of 5.1 LU.",
             "The file is delivered at −14.0 LUFS with peaks under −1.0 dBTP.",
         ],
-        warnings=["31 samples of the input were already clipped, near 2:14. That cannot be undone here; a fresh bounce would help."],
+        warnings=[
+            "31 samples of the input were already clipped, near 2:14. That cannot be undone here; "
+            "a fresh bounce would help."
+        ],
         clips=[
             Clip("Before", "audio/wav", wav(220.0, level=0.5), gain_db=-1.5),
             Clip("After", "audio/wav", wav(330.0, level=0.35)),
@@ -135,8 +143,22 @@ def demo() -> ReportData:
         loudness=loudness(),
         gain_reduction=gain_reduction(),
         measurements=[
-            Measurement("Integrated loudness", "LUFS", -19.9, -14.0, -14.0, "Brought to the target by the delivery stage."),
-            Measurement("Loudness range", "LU", 8.3, 7.2, None, "A little steadier; still a song with quiet and loud parts."),
+            Measurement(
+                "Integrated loudness",
+                "LUFS",
+                -19.9,
+                -14.0,
+                -14.0,
+                "Brought to the target by the delivery stage.",
+            ),
+            Measurement(
+                "Loudness range",
+                "LU",
+                8.3,
+                7.2,
+                None,
+                "A little steadier; still a song with quiet and loud parts.",
+            ),
             Measurement("True peak", "dBTP", 0.34, -1.02, -1.0, "Safe for lossy encoding."),
             Measurement("Crest factor", "dB", 16.2, 14.1, 13.4, "Transients are intact."),
             Measurement("Spectral centroid", "Hz", 1874.0, 2312.0, 2390.0, "Brighter, as intended."),
@@ -145,7 +167,9 @@ def demo() -> ReportData:
             Measurement("DC offset", "", float("nan"), 0.0),
             Measurement("Clipped samples", "samples", 31, 0),
         ],
-        delivery=Delivery(-14.0, -1.0, 5.9, -14.0, -1.02, "Reached with at most 1.4 dB of limiting, in the choruses only."),
+        delivery=Delivery(
+            -14.0, -1.0, 5.9, -14.0, -1.02, "Reached with at most 1.4 dB of limiting, in the choruses only."
+        ),
         criteria=[
             Criterion("Loudness", 0.02, "LU", "within ±0.5 LU of the target", True, "On target."),
             Criterion("True peak", -1.02, "dBTP", "never above −1.0 dBTP", True),
@@ -153,8 +177,17 @@ def demo() -> ReportData:
             Criterion("Spectral centroid", -3.3, "%", "within ±10 % of the reference", True),
             Criterion("RMS of the balance stage", 0.98, "×", "0.80× to 1.20×", True),
             Criterion("Parameters at their bounds", 0, "%", "under 5 %", True),
-            Criterion("Genre appropriateness", 0.61, "", "above 0.65", False, "The top end is still a little soft for rock."),
-            Criterion("PESQ", None, "", "above 3.5 against the target", None, "Needs a target mix; none was given."),
+            Criterion(
+                "Genre appropriateness",
+                0.61,
+                "",
+                "above 0.65",
+                False,
+                "The top end is still a little soft for rock.",
+            ),
+            Criterion(
+                "PESQ", None, "", "above 3.5 against the target", None, "Needs a target mix; none was given."
+            ),
         ],
         preset_json=json.dumps(preset, indent=2),
         version="0.1.0",

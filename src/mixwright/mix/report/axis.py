@@ -1,4 +1,4 @@
-"""The scales of a chart: where a frequency, a level or a moment lies between its two ends, and its gridlines."""
+"""The scales of a chart: where a frequency, a level or a moment lies, and the gridlines that show it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ _OCTAVES_HZ = (31.5, 63.0, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 
 _TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 _MOST_TIME_TICKS = 7  # what a phone shows without labels touching
 _LEVEL_STEPS_DB = (0.5, 1.0, 2.0, 3.0, 6.0, 10.0, 12.0, 20.0)
-_MOST_LEVEL_TICKS = 7
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Axis:
             placed = np.log(held / self.low) / math.log(self.high / self.low)
         else:
             placed = (held - self.low) / (self.high - self.low)
-        return np.where(known, placed, np.nan)
+        return np.where(known, placed + 0.0, np.nan)  # + 0.0: no negative zero in a path
 
 
 def frequency_axis() -> Axis:
@@ -65,26 +64,24 @@ def time_axis(*seconds: Series) -> Axis:
 
 
 def level_axis(*levels: Series, depth_db: float, least_db: float = 6.0) -> Axis:
-    """Decibels around the data, ends on gridlines; at most `depth_db` below the highest, at least `least_db` tall."""
+    """Decibels around the data, ends on gridlines: `least_db` or taller, `depth_db` deep at most."""
     finite = _finite(levels)
     top = float(finite.max()) if finite.size else 0.0
     bottom = max(float(finite.min()), top - depth_db) if finite.size else -least_db
     if top - bottom < least_db:
         middle = (top + bottom) / 2
         top, bottom = middle + least_db / 2, middle - least_db / 2
-    return _on_gridlines(bottom, top)
+    return _on_gridlines(bottom, top, most=7)
 
 
 def reduction_axis(*levels: Series) -> Axis:
-    """Gain reduction hangs from 0 dB; at least 3 dB deep, so that a tenth of a decibel does not look like much."""
+    """Gain reduction hangs from 0 dB; at least 3 dB deep, so that a tenth of a decibel looks like little."""
     finite = _finite(levels)
-    return _on_gridlines(min(-3.0, float(finite.min())) if finite.size else -3.0, 0.0)
+    return _on_gridlines(min(-3.0, float(finite.min())) if finite.size else -3.0, 0.0, most=4)
 
 
-def _on_gridlines(bottom: float, top: float) -> Axis:
-    step = next(
-        (s for s in _LEVEL_STEPS_DB if (top - bottom) / s < _MOST_LEVEL_TICKS), (top - bottom) / _MOST_LEVEL_TICKS
-    )
+def _on_gridlines(bottom: float, top: float, most: int) -> Axis:
+    step = next((step for step in _LEVEL_STEPS_DB if (top - bottom) / step < most), (top - bottom) / most)
     first, last = math.floor(bottom / step), math.ceil(top / step)
     low, high = first * step, last * step
     decimals = 0 if float(step).is_integer() else 1

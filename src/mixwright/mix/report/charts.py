@@ -14,6 +14,7 @@ from mixwright.mix.report.wording import known, quantity
 
 LTAS_DEPTH_DB = 60.0  # below the loudest band: what lies deeper is not heard beside it
 LOUDNESS_DEPTH_DB = 40.0
+LOUDEST_DB = 1000.0  # a figure beyond it, either way, is no level and is left out
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def loudness_chart(loudness: Loudness) -> Chart:
     """Short-term loudness over the song, before and after, and the loudness asked for."""
     before_s, before = _time_series(loudness.before_series)
     after_s, after = _time_series(loudness.after_series)
-    target = np.array([loudness.target_lufs if known(loudness.target_lufs) else np.nan], dtype=np.float64)
+    target = _known(np.array([loudness.target_lufs if known(loudness.target_lufs) else np.nan]))
     x, y = time_axis(before_s, after_s), level_axis(before, after, target, depth_db=LOUDNESS_DEPTH_DB)
     target_line = line(np.array([0.0, 1.0]), y.place(np.repeat(target, 2)))
     curves = (
@@ -94,7 +95,7 @@ def loudness_chart(loudness: Loudness) -> Chart:
 def reduction_chart(reduction: GainReduction) -> Chart:
     """Gain reduction over the song, hanging from 0 dB."""
     stages = (("Compressor", reduction.compressor_db), ("Limiter", reduction.limiter_db))
-    series = [(name, *thin(reduction.seconds, values)) for name, values in stages]
+    series = [(name, *thin(reduction.seconds, _known(values), lowest_only=True)) for name, values in stages]
     x = time_axis(*(seconds for _, seconds, _ in series))
     y = reduction_axis(*(levels for _, _, levels in series))
     curves, said = [], []
@@ -121,20 +122,29 @@ def _levels(values: Series | None, bands: int) -> NDArray[np.float64]:
     """Values (m,) as (bands,) float64: missing bands and whatever is not finite become NaN."""
     levels = np.full(bands, np.nan)
     if values is not None:
-        given = np.asarray(values, dtype=np.float64).ravel()[:bands]
-        levels[: given.size] = np.where(np.isfinite(given), given, np.nan)
+        given = _known(values)[:bands]
+        levels[: given.size] = given
     return levels
 
 
+def _known(values: Series) -> NDArray[np.float64]:
+    """Values (n,) as float64, with NaN for all that is not a level."""
+    levels = np.asarray(values, dtype=np.float64).ravel()
+    return np.where(np.abs(levels) <= LOUDEST_DB, levels, np.nan)
+
+
 def _time_series(series: Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """An array (n, 2) of [s, LUFS] as two thinned arrays; an empty one of any shape gives two empty arrays."""
+    """An array (n, 2) of [s, LUFS] as two thinned arrays; an empty one of any shape gives two empty ones."""
     array = np.asarray(series, dtype=np.float64)
     array = array.reshape(-1, 2) if array.size else np.empty((0, 2))
-    return thin(array[:, 0], array[:, 1])
+    return thin(array[:, 0], _known(array[:, 1]))
 
 
 def _tone_sentence(
-    hz: NDArray[np.float64], before: NDArray[np.float64], after: NDArray[np.float64], target: NDArray[np.float64]
+    hz: NDArray[np.float64],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    target: NDArray[np.float64],
 ) -> str:
     sentences = []
     change = after - before
@@ -149,5 +159,5 @@ def _tone_sentence(
     was, now = np.abs(before - target), np.abs(after - target)
     if np.isfinite(was + now).any():
         was_db, now_db = quantity(float(np.nanmean(was)), "dB"), quantity(float(np.nanmean(now)), "dB")
-        sentences.append(f"On average a band lay {was_db} from the target before and lies {now_db} from it now.")
+        sentences.append(f"On average a band was {was_db} away from the target; now it is {now_db} away.")
     return " ".join(sentences)

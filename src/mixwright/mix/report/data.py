@@ -47,7 +47,7 @@ class ParameterRow:
 
 @dataclass(frozen=True, eq=False)
 class Ltas:
-    """Long-term average spectra in dB per third-octave band, level-matched by the caller; all arrays (bands,).
+    """Long-term average spectra in dB per third-octave band, level-matched by the caller; arrays (bands,).
 
     `target_spread_db` is the half width of the band drawn around the target.
     """
@@ -82,7 +82,7 @@ class GainReduction:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The stage after the balance: the loudness asked for, the ceiling, the gain given, and what was reached."""
+    """The stage after the balance: loudness asked for, ceiling, gain given, and what was reached."""
 
     target_lufs: float | None
     ceiling_dbtp: float | None
@@ -118,7 +118,7 @@ class Clip:
 
     def __post_init__(self) -> None:
         if not self.gain_db <= 0.0:
-            raise ParameterError(f"gain_db={self.gain_db} must be at most 0 dB: clips are matched by attenuation")
+            raise ParameterError(f"gain_db={self.gain_db} must be in [-inf, 0] dB")
         if not _AUDIO_MIME.fullmatch(self.mime):
             raise ParameterError(f"mime={self.mime!r} must be an audio type such as audio/wav")
 

@@ -11,27 +11,30 @@ WIDTH, HEIGHT = 1000, 400  # the drawing's own units; the page stretches them
 MOST_POINTS = 600
 
 
-def thin(seconds: Series, values: Series, most: int = MOST_POINTS) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """At most `most` points of a series (n,), in time order: each stretch keeps its lowest and its highest value.
+def thin(
+    seconds: Series, values: Series, most: int = MOST_POINTS, *, lowest_only: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """At most `most` points of a series (n,), in time order: each stretch keeps its lowest and highest value.
 
+    `lowest_only` keeps the lowest alone: the lower edge of a fast signal instead of a filled block.
     A stretch without a finite value keeps one NaN, so that the gap stays a gap. Arrays of different lengths
-    are read up to the shorter one; points without a finite time are dropped.
+    are read up to the shorter one; points without a finite time are dropped. Values are finite or NaN.
     """
     count = min(len(seconds), len(values))
     x = np.asarray(seconds, dtype=np.float64)[:count]
     y = np.asarray(values, dtype=np.float64)[:count]
     x, y = x[np.isfinite(x)], y[np.isfinite(x)]
-    if x.size <= most:
-        return x, np.where(np.isfinite(y), y, np.nan)
+    if x.size <= (most // 2 if lowest_only else most):
+        return x, y
     kept: list[int] = []
     for stretch in np.array_split(np.arange(x.size), most // 2):
         finite = stretch[np.isfinite(y[stretch])]
         if finite.size == 0:
             kept.append(int(stretch[0]))
         else:
-            kept.extend(sorted({int(finite[np.argmin(y[finite])]), int(finite[np.argmax(y[finite])])}))
-    chosen = np.array(kept)
-    return x[chosen], np.where(np.isfinite(y[chosen]), y[chosen], np.nan)
+            lowest, highest = int(finite[np.argmin(y[finite])]), int(finite[np.argmax(y[finite])])
+            kept.extend([lowest] if lowest_only else sorted({lowest, highest}))
+    return x[kept], y[kept]
 
 
 def line(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:

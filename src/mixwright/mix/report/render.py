@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 LEAST_GENRE = 0.05  # genres heard less than this are summed as "other"
 
-# What neither HTML nor a reader can use: C0 controls except tab and line ends, lone surrogates of undecodable names.
+# What HTML cannot carry: C0 controls except tab and line ends, and lone surrogates (undecodable file names).
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -57,13 +58,13 @@ def render_report(data: ReportData) -> str:
     policy, so that nothing else can run.
     """
     environment = _environment()
-    script = _script()
+    script = _resource("report.js")
     page = environment.get_template("report.html.j2").render(
         data=data,
         charts=_charts(data),
         decisions=[decision(row) for row in data.parameters],
         genres=genre_shares(data.genre or {}),
-        criteria_met=sum(c.passed is True for c in data.criteria),
+        criteria_met=sum(bool(c.passed) for c in data.criteria),
         criteria_judged=sum(c.passed is not None for c in data.criteria),
         clip_sources=[f"data:{clip.mime};base64,{_base64(clip.data)}" for clip in data.clips],
         player=_json_for_script(
@@ -74,7 +75,6 @@ def render_report(data: ReportData) -> str:
         style=_resource("report.css"),
         script=script,
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        drawing=f"0 0 {WIDTH} {HEIGHT}",
     )
     return str(page)
 
@@ -92,19 +92,21 @@ def decision(row: ParameterRow) -> Decision:
         row=row,
         value_text=value,
         decibels=wording.factor_in_db(row.value, row.unit) if changed else "",
-        low_text=setting(row.low, row.unit),
-        neutral_text=neutral,
-        high_text=setting(row.high, row.unit),
+        low_text=wording.bound(row.low, row.unit),
+        neutral_text=wording.bound(row.neutral, row.unit),
+        high_text=wording.bound(row.high, row.unit),
         value_at=place(row.value) if known(row.value) else None,
         neutral_at=place(row.neutral),
         changed=changed,
     )
 
 
-def genre_shares(weights: dict[str, float] | Any) -> list[GenreShare]:
-    """Genres by falling weight, those under 5 % joined as "Other"; weights that are not positive are left out."""
+def genre_shares(weights: Mapping[str, float]) -> list[GenreShare]:
+    """Genres by falling weight, those under 5 % joined as "Other"; what is not positive is left out."""
     heard = {name: float(weight) for name, weight in weights.items() if known(weight) and weight > 0.0}
     total = sum(heard.values())
+    if not heard:
+        return []
     ordered = sorted(heard.items(), key=lambda item: -item[1])
     shares = [(wording.name_in_words(name), weight / total) for name, weight in ordered]
     large = [share for share in shares if share[1] >= LEAST_GENRE] or shares[:1]
@@ -135,6 +137,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_printable,
     )
+    environment.globals.update(width=WIDTH, height=HEIGHT)
     environment.filters.update(quantity=quantity, number=number, setting=setting)
     return environment
 
@@ -142,13 +145,6 @@ def _environment() -> Environment:
 @cache
 def _resource(name: str) -> str:
     return resources.files("mixwright.mix.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _script() -> str:
-    """The page's script; it must not contain what would end its own element."""
-    script = _resource("report.js")
-    assert "</" not in script
-    return script
 
 
 def _printable(value: Any) -> Any:

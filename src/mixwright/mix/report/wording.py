@@ -1,8 +1,9 @@
-"""Numbers as an engineer writes them: sensible digits, a true minus sign, and an en dash for what is unknown."""
+"""Numbers as an engineer writes them: sensible digits, a true minus, and an en dash for the unknown."""
 
 from __future__ import annotations
 
 import math
+from typing import TypeGuard
 
 MINUS = "\u2212"
 UNKNOWN = "\u2013"
@@ -28,14 +29,14 @@ _DEFAULT_DECIMALS = 2
 _ATTACHED = ("×", ":1")  # units written without a space
 
 
-def known(value: float | None) -> bool:
+def known(value: float | None) -> TypeGuard[float]:
     """True for a number that can be written: not None, not NaN, not infinite."""
     return value is not None and math.isfinite(value)
 
 
 def number(value: float | None, decimals: int, *, signed: bool = False) -> str:
     """`-3.14159` at 1 decimal is `−3.1`; a value that rounds to zero has no sign; `signed` adds the plus."""
-    if value is None or not math.isfinite(value):
+    if not known(value):
         return UNKNOWN
     digits = f"{abs(value):,.{decimals}f}".replace(",", THIN)
     if float(f"{abs(value):.{decimals}f}") == 0.0:
@@ -47,7 +48,7 @@ def number(value: float | None, decimals: int, *, signed: bool = False) -> str:
 
 def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
     """A number with its unit: `−14.0 LUFS`, `2.31 kHz`, `1.05×`, `8.0 % wet`; `–` if it is not known."""
-    if value is None or not math.isfinite(value):
+    if not known(value):
         return UNKNOWN
     if unit == "wet":
         percent = 100.0 * value
@@ -58,7 +59,10 @@ def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
         return f"{number(value / 1000.0, 1 if abs(value) >= 9995 else 2, signed=signed)}{THIN}kHz"
     if unit == "Hz":
         return f"{number(value, 0, signed=signed)}{THIN}Hz"
-    text = number(value, _DECIMALS.get(unit, _DEFAULT_DECIMALS), signed=signed)
+    return _with_unit(number(value, _DECIMALS.get(unit, _DEFAULT_DECIMALS), signed=signed), unit)
+
+
+def _with_unit(text: str, unit: str) -> str:
     if unit in _ATTACHED:
         return text + unit
     return f"{text}{THIN}{unit}" if unit else text
@@ -67,6 +71,14 @@ def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
 def setting(value: float | None, unit: str) -> str:
     """A parameter's value: gains in dB carry their sign (`+1.5 dB`), everything else reads as a quantity."""
     return quantity(value, unit, signed=unit == "dB")
+
+
+def bound(value: float, unit: str) -> str:
+    """An end of a range, written short: `−3 dB`, `1.2×`, `4:1`, `30 %`."""
+    if unit == "wet":
+        return quantity(100.0 * value, "%") if value else quantity(0.0, unit)
+    decimals = next((d for d in range(3) if abs(round(value, d) - value) < 1e-9), 3)
+    return _with_unit(number(value, decimals, signed=unit == "dB"), unit)
 
 
 def factor_in_db(value: float, unit: str) -> str:

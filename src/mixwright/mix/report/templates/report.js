@@ -16,7 +16,7 @@
 
   let context = null, length = 0, heard = 0, looping = true, keysOn = true;
   let running = null; // { sources, gate, at: context time of the start, from: position at the start }
-  let position = 0, switchedUntil = 0;
+  let position = 0, switchedUntil = 0, frame = 0;
 
   function bytesOf(audio) {
     const text = atob(audio.getAttribute("src").split(",")[1]);
@@ -58,7 +58,7 @@
     running = { sources, gate, at, from };
     player.dataset.state = "playing";
     play.setAttribute("aria-label", "Pause");
-    requestAnimationFrame(draw);
+    draw();
   }
 
   function stop() {
@@ -75,9 +75,10 @@
   }
 
   function toggle() {
-    if (running) { stop(); draw(); return; }
     context.resume();
-    start(position >= length - 0.01 ? 0 : position);
+    if (running) stop();
+    else start(position >= length - 0.01 ? 0 : position);
+    draw();
   }
 
   function go(to) {
@@ -91,7 +92,7 @@
   function choose(next) {
     if (next === heard || next >= clips.length) return;
     if (running) {
-      const t = Math.max(context.currentTime, switchedUntil);
+      const t = Math.max(context.currentTime + FADE_S, switchedUntil);
       const out = clips[heard].door.gain, into = clips[next].door.gain;
       out.setValueAtTime(1, t);
       out.linearRampToValueAtTime(0, t + FADE_S);
@@ -122,7 +123,8 @@
     byId("now").textContent = clock(at);
     seek.value = at;
     seek.setAttribute("aria-valuetext", clock(at) + " of " + clock(length));
-    if (running) requestAnimationFrame(draw);
+    cancelAnimationFrame(frame);
+    if (running) frame = requestAnimationFrame(draw);
   }
 
   function waveform(buffer, gain, loudest) {
@@ -148,6 +150,8 @@
     return peak;
   }
 
+  // A mouse click leaves the focus where it was, so that space goes on meaning play.
+  player.querySelectorAll("button").forEach((button) => button.addEventListener("mousedown", (event) => event.preventDefault()));
   play.addEventListener("click", toggle);
   choices.forEach((button, i) => button.addEventListener("click", () => choose(i)));
   loop.addEventListener("click", () => setLoop(!looping));
