@@ -81,7 +81,7 @@ DEMO_TAGS = [tag for tag, _ in Page(DEMO).tags]
 
 
 def normal(text: str) -> str:
-    """Text as the page can carry it: control characters replaced, white space joined as a browser joins it."""
+    """Text as the page can carry it: control characters replaced, white space joined as in a browser."""
     printable = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "\ufffd", text)
     return " ".join(printable.split())
 

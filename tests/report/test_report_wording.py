@@ -36,6 +36,7 @@ from mixwright.mix.report.wording import (
         (12345, "samples", "12 345 samples"),
         (117.6, "BPM", "118 BPM"),
         (-3.3, "%", "−3.3 %"),
+        (0, "%", "0 %"),
         (None, "dB", "–"),
         (float("nan"), "LUFS", "–"),
         (float("-inf"), "LUFS", "–"),

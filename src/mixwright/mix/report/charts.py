@@ -51,7 +51,10 @@ def tone_chart(ltas: Ltas) -> Chart:
     before, after = _levels(ltas.before_db, hz.size), _levels(ltas.after_db, hz.size)
     target, spread = _levels(ltas.target_db, hz.size), _levels(ltas.target_spread_db, hz.size)
     spread = np.where(np.isfinite(spread), np.abs(spread), 0.0)
-    x, y = frequency_axis(), level_axis(before, after, target, depth_db=LTAS_DEPTH_DB)
+    x, y = (
+        frequency_axis(),
+        level_axis(before, after, target - spread, target + spread, depth_db=LTAS_DEPTH_DB),
+    )
     at = x.place(np.where(hz > 0, hz, np.nan))
     curves = [
         Curve(

@@ -113,7 +113,10 @@ def genre_shares(weights: Mapping[str, float]) -> list[GenreShare]:
     rest = 1.0 - sum(share for _, share in large)
     if rest >= 0.005:
         large.append(("Other", rest))
-    return [GenreShare(name, quantity(100.0 * share, "%"), round(100.0 * share, 2)) for name, share in large]
+    return [
+        GenreShare(name, f"{number(100.0 * share, 0)}{wording.THIN}%", round(100.0 * share, 2))
+        for name, share in large
+    ]
 
 
 def _charts(data: ReportData) -> dict[str, Chart]:

@@ -19,7 +19,6 @@ _DECIMALS = {
     "s": 1,
     "ms": 0,
     "BPM": 0,
-    "%": 0,
     "samples": 0,
     "×": 2,
     ":1": 2,
@@ -54,7 +53,7 @@ def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
         percent = 100.0 * value
         return f"{number(percent, 0 if percent == 0.0 or percent >= 9.95 else 1)}{THIN}%"
     if unit == "%":
-        return f"{number(value, 0 if abs(value) >= 10 else 1, signed=signed)}{THIN}%"
+        return f"{number(value, 0 if value == 0 or abs(value) >= 9.95 else 1, signed=signed)}{THIN}%"
     if unit == "Hz" and abs(value) >= 999.5:
         return f"{number(value / 1000.0, 1 if abs(value) >= 9995 else 2, signed=signed)}{THIN}kHz"
     if unit == "Hz":
