@@ -22,7 +22,7 @@ def atomic_path(path: AnyPath) -> Iterator[Path]:
     The body writes to the path it is given. Afterwards the data are flushed to the disk and the file takes
     its name in one step, so that a reader sees the old file or the whole new one. If the body raises, for any
     reason, the temporary file is removed and `path` is as before. A process that is killed leaves at most the
-    hidden `.mixwright-*.part`. A symbolic link is followed: its target is replaced.
+    hidden `.mixwright-*.part.flac`. A symbolic link is followed: its target is replaced.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def atomic_path(path: AnyPath) -> Iterator[Path]:
     """
     check_output_path(path, extensions=None)
     target = Path(os.path.realpath(path))
-    part = target.parent / f".mixwright-{secrets.token_hex(6)}.part"
+    part = target.parent / f".mixwright-{secrets.token_hex(6)}.part{target.suffix}"
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666))
     except OSError as error:
