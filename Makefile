@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyproject.toml
+# Changes when a file of the package comes or goes: an editable install knows its files by name.
+PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
 SONG := $(firstword $(wildcard examples/*.flac examples/*.ogg))
 
 .PHONY: demo test setup lint format generate bench clean
@@ -19,7 +21,11 @@ setup: $(VENV)/.setup
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.setup: $(NATIVE) | $(VENV)/bin/python
+$(VENV)/.package-$(PACKAGE): | $(VENV)/bin/python
+	@rm -f $(VENV)/.package-*
+	@touch $@
+
+$(VENV)/.setup: $(NATIVE) $(VENV)/.package-$(PACKAGE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 

@@ -1,1 +1,23 @@
-"""The sentence: a mix goes in, a balanced and explained mix comes out."""
+"""The sentence: a song in; a mix, its decisions and its report out."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from .hearing import analyze
+from .result import BalanceFacts, DeliveryFacts, Mix
+from .stereo import mix, render
+
+__all__ = ["BalanceFacts", "DeliveryFacts", "Mix", "analyze", "mix", "render"]
+
+
+class _Callable(ModuleType):
+    """Lets `mixwright.mix(...)` be the function although `mixwright.mix` is also this package."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Mix:
+        return mix(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -1,0 +1,64 @@
+"""The commands joined, and errors turned into one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import MixwrightError
+from .analyze import analyze_command
+from .compare import compare_command
+from .mix import mix_command
+from .render import render_command
+
+__all__ = ["app", "run"]
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+app = typer.Typer(
+    name="mixwright",
+    help="Hears a mix, decides ten musical parameters, renders them, and explains why.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("mix")(mix_command)
+app.command("analyze")(analyze_command)
+app.command("render")(render_command)
+app.command("compare")(compare_command)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        print(f"mixwright {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> None:
+    """Run the command line; exit code 0 is success, 1 an error with its reason on standard error, 2 a wrong
+    call, 130 an interruption."""
+    try:
+        app()
+    except MixwrightError as error:
+        print(f"mixwright: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("mixwright: interrupted; nothing was written", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,133 @@
+"""`mixwright mix`: the sentence as a command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from .places import default_output, report_path, sidecar
+
+if TYPE_CHECKING:
+    from ..mix import Mix
+
+__all__ = ["mix_command", "print_delivery"]
+
+
+def mix_command(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="The song: WAV, FLAC, OGG, MP3 or AIFF.")],
+    output: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it)
+        typer.Option("--output", "-o", help="Where the mix goes; default IN.mix.wav or .flac beside it."),
+    ] = None,
+    genre: Annotated[str, typer.Option(help="auto, a genre, or a blend such as rock:0.7,pop:0.3.")] = "auto",
+    reference: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(help="A record that the mix should come closer to; may be given several times."),
+    ] = None,
+    amount: Annotated[float, typer.Option(help="How much of the decisions is taken, 0 to 1.")] = 1.0,
+    amount_of: Annotated[
+        str, typer.Option(help="Per aspect: tone=0.5,dynamics=1 (level, tone, dynamics, space, width).")
+    ] = "",
+    settings: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--set", help="Set a parameter by hand: low_eq=1.5; may be given several times."),
+    ] = None,
+    loudness: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="auto (genre's convention), streaming (-14), broadcast (-23), keep, or LUFS."),
+    ] = None,
+    true_peak: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="Ceiling in dBTP; default -1."),
+    ] = None,
+    preset: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Take the parameters from a preset instead of deciding."),
+    ] = None,
+    bit_depth: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="16, 24 or 32 (float); default 24."),
+    ] = None,
+    report: Annotated[str, typer.Option(help="html or none.")] = "html",
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Mix a song: hear it, decide ten parameters, render, explain. Writes the mix, its preset and its report."""
+    from ..audio import check_output_path
+    from ..mix import mix
+    from ..mix.files import write_preset, write_report
+    from ..model import Amounts
+    from ..parameters.table import parse_settings
+    from .progress import progress_line
+
+    destination = output or default_output(source)
+    report_file = report_path(report, destination)
+    amounts = Amounts.parse(amount, amount_of)
+    chosen = parse_settings(settings or [])
+    check_output_path(destination, [source, *(reference or [])])
+    with progress_line(quiet) as progress:
+        result = mix(
+            source,
+            output=destination,
+            genre=genre,
+            references=reference or (),
+            amounts=amounts,
+            settings=chosen,
+            loudness=loudness,
+            true_peak_dbtp=true_peak,
+            preset=preset,
+            bit_depth=bit_depth,
+            excerpts=report_file is not None,
+            progress=progress,
+        )
+    preset_file = sidecar(destination, ".preset.json")
+    write_preset(result.preset, preset_file)
+    if report_file is not None:
+        write_report(result, report_file)
+    if as_json:
+        print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+    elif not quiet:
+        print_mix(result)
+        print_delivery(result)
+        print(f"         {preset_file}")
+        if report_file is not None:
+            print(f"         {report_file}")
+
+
+def print_mix(result: Mix) -> None:
+    """What was heard and decided."""
+    from ..parameters import PARAMETERS
+    from .wording import figure, genre_words, heard
+
+    print(f"Heard    {heard(result.before)}")
+    print(f"Genre    {genre_words(result.genre)}")
+    moved = [p for p in PARAMETERS if result.preset.parameters[p.name] != p.neutral]
+    print("Decided  " + ("" if moved else "to leave every parameter alone"))
+    for p in moved:
+        value = result.preset.parameters[p.name]
+        text = figure(value, p.unit, 2)
+        print(f"  {p.label:<18}{text:>9}   {result.reasons.get(p.name, '')}")
+    still = [result.reasons[p.name] for p in PARAMETERS if p not in moved and p.name in result.reasons]
+    for sentence in still:
+        print(f"  {sentence}")
+
+
+def print_delivery(result: Mix) -> None:
+    """What was written, and what to know about it."""
+    from .wording import figure, signed
+
+    after, delivery = result.after, result.delivery
+    level = f"balance stage {result.balance.rms_ratio:.2f}× RMS"
+    limited = f", limiter up to {figure(-delivery.deepest_db)} dB" if delivery.deepest_db < -0.05 else ", no limiting"
+    print(
+        f"Wrote    {result.output}  ({figure(after.integrated_lufs, 'LUFS')}, {figure(after.true_peak_dbtp, 'dBTP')}; "
+        f"{level}, gain {signed(delivery.gain_db, 'dB')}{limited})"
+    )
+    for criterion in result.criteria:
+        if criterion.passed is False:
+            print(f"Missed   {criterion.label}: {figure(criterion.value, criterion.unit, 2)} ({criterion.bound})")
+    for warning in result.warnings:
+        print(f"Note     {warning}")

@@ -1,0 +1,41 @@
+"""A progress line on standard error, where somebody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..mix.passes import Progress
+
+__all__ = ["progress_line"]
+
+# A header may promise anything; what is longer than two days is not believed.
+LONGEST_FRAMES = 48 * 3600 * 192_000
+
+
+@contextmanager
+def progress_line(quiet: bool, frames_hint: int | None = None) -> Iterator[Progress | None]:
+    """A progress callback for the passes, or None when it is not wanted or nobody would see it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    known = frames_hint if frames_hint and frames_hint < LONGEST_FRAMES else None
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+        done: dict[str, int] = {}
+
+        def report(stage: str, frames: int) -> None:
+            if stage not in tasks:
+                # After the first pass, the true length is known.
+                total = done.get("listening") if tasks else known
+                tasks[stage] = bars.add_task(stage.capitalize(), total=total)
+            done[stage] = done.get(stage, 0) + frames
+            bars.advance(tasks[stage], frames)
+
+        yield report

@@ -1,0 +1,130 @@
+"""What a mix aims at, and how a decision becomes a preset that keeps its promises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..analysis import Analysis, analyze_blocks
+from ..audio import open_reader, prefetch
+from ..model import Decision, Target, settle
+from ..parameters import DeliveryTarget, Parameters, Preset, blend_voicing
+from ..parameters.profiles import blend_profiles, load_profile, reference_profile
+from .checks import check_signal
+from .loudness_target import LoudnessGoal, parse_loudness
+from .passes import Balanced
+from .rendering import Revise
+
+__all__ = ["choose_delivery", "choose_target", "fit_preset", "keep_crest", "new_preset"]
+
+# Of the success criteria.
+MOST_CREST_LOST_DB = 1.5
+LEAST_CREST_DB = 12.0
+
+
+def choose_target(weights: Mapping[str, float] | None, references: Sequence[str | Path]) -> Target:
+    """The references' profile, the genre's, or that of all genres where the genre is not known.
+
+    Errors
+    ------
+    AudioError
+        A reference cannot be read or holds no music.
+    """
+    if references:
+        analyses = [_analyse(Path(path)) for path in references]
+        name = f"the reference {Path(references[0]).name}" if len(analyses) == 1 else "the references"
+        return Target(reference_profile(analyses), name)
+    if weights is None:
+        return Target(load_profile("all"), "the released music of all genres")
+    words = {"hip_hop": "hip-hop"}
+    names = [words.get(genre, genre) for genre in weights]
+    return Target(blend_profiles(weights), f"released {' and '.join(names)}")
+
+
+def choose_delivery(
+    loudness: str | float | None,
+    true_peak_dbtp: float | None,
+    given: Preset | None,
+    weights: Mapping[str, float] | None,
+) -> tuple[DeliveryTarget, LoudnessGoal]:
+    """What the user asked for, else what the preset holds, else the convention of the genre.
+
+    Errors
+    ------
+    ParameterError
+        A loudness or ceiling outside its range.
+    """
+    if loudness is None and given is not None:
+        goal = LoudnessGoal(given.delivery.loudness_lufs)
+    else:
+        goal = parse_loudness("auto" if loudness is None else loudness, blend_voicing(weights) if weights else None)
+    ceiling = true_peak_dbtp
+    if ceiling is None:
+        ceiling = given.delivery.true_peak_dbtp if given else DeliveryTarget().true_peak_dbtp
+    return DeliveryTarget(goal.lufs, ceiling), goal
+
+
+def new_preset(decision: Decision, before: Analysis, delivery: DeliveryTarget) -> Preset:
+    """A decision as a complete preset for the song it was made for."""
+    return Preset(
+        parameters=decision.parameters,
+        voicing=decision.voicing,
+        genre=decision.genre,
+        provenance=decision.provenance,
+        programme_lufs=_programme(before),
+        tempo_bpm=_tempo(before),
+        makeup_trim_db=decision.makeup_trim_db,
+        delivery=delivery,
+        model=decision.model,
+    )
+
+
+def fit_preset(given: Preset, before: Analysis, fixed: Mapping[str, float], delivery: DeliveryTarget) -> Preset:
+    """Another song's preset on this one: its parameters and voicing, this song's loudness, tempo and level."""
+    values = {**given.parameters, **fixed}
+    settled = settle(before, values, given.voicing, values)
+    return replace(
+        given,
+        parameters=Parameters(values),
+        provenance={**given.provenance, **dict.fromkeys(fixed, "set")},
+        programme_lufs=_programme(before),
+        tempo_bpm=_tempo(before),
+        makeup_trim_db=max(-6.0, min(6.0, settled.makeup_trim_db)),
+        delivery=delivery,
+    )
+
+
+def keep_crest(before: Analysis, fixed: Mapping[str, float]) -> Revise:
+    """Compress less where the render lost more crest factor than the criteria allow; what the user set stays."""
+
+    def revise(preset: Preset, balanced: Balanced) -> Preset | None:
+        ratio = preset.parameters["compressor_ratio"]
+        crest = before.crest_factor_db
+        if "compressor_ratio" in fixed or ratio == 1.0 or not math.isfinite(crest):
+            return None
+        least = max(crest - MOST_CREST_LOST_DB, LEAST_CREST_DB if crest > LEAST_CREST_DB else 0.0)
+        if balanced.crest_factor_db >= least:
+            return None
+        gentler = 1.0 + (ratio - 1.0) / 2 if ratio > 1.1 else 1.0
+        parameters = preset.parameters.replace(compressor_ratio=gentler)
+        return replace(preset, parameters=parameters)
+
+    return revise
+
+
+def _analyse(path: Path) -> Analysis:
+    with open_reader(path) as reader:
+        analysis = analyze_blocks(prefetch(reader.blocks()), reader.sample_rate, reader.channels)
+    check_signal(path.name, analysis)
+    return analysis
+
+
+def _programme(before: Analysis) -> float:
+    lufs = before.integrated_lufs
+    return -14.0 if not math.isfinite(lufs) else min(0.0, max(-70.0, lufs))
+
+
+def _tempo(before: Analysis) -> float:
+    return 120.0 if before.tempo_bpm is None else min(300.0, max(30.0, before.tempo_bpm))

@@ -1,0 +1,118 @@
+"""What a mix returns: the music, the decisions, and the measurements before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis import Analysis
+from ..metrics import CriterionResult
+from ..model import Target
+from ..parameters import Preset
+from .excerpt import Excerpt
+
+__all__ = ["BalanceFacts", "DeliveryFacts", "Mix"]
+
+Audio = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class BalanceFacts:
+    """The balance stage as measured: RMS of its output over its input's, crest factors in dB, and the
+    compressor's gain reduction, ten figures a second, <= 0 dB."""
+
+    rms_ratio: float
+    crest_before_db: float
+    crest_after_db: float
+    reduction_db: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class DeliveryFacts:
+    """The delivery stage: what was asked for, the gain it took, what was reached, and the limiter's work."""
+
+    target_lufs: float
+    ceiling_dbtp: float
+    gain_db: float
+    reached_lufs: float
+    true_peak_dbtp: float
+    reduction_db: NDArray[np.float64]
+
+    @property
+    def deepest_db(self) -> float:
+        """The limiter's deepest reduction, <= 0 dB."""
+        return float(self.reduction_db.min(initial=0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Mix:
+    """One finished mix.
+
+    `audio` is (channels, samples) float32; of a mix that was written to a file it is read from there. `genre` is
+    None where the mixer was unsure. `reasons` has a sentence for each parameter, empty for a plain render.
+    """
+
+    source: str
+    output: Path | None
+    preset: Preset
+    before: Analysis
+    after: Analysis
+    balance: BalanceFacts
+    delivery: DeliveryFacts
+    genre: Mapping[str, float] | None
+    reasons: Mapping[str, str]
+    warnings: list[str]
+    criteria: list[CriterionResult]
+    target: Target | None = None
+    excerpt: Excerpt | None = None
+    sample_rate: int = 44100
+    tags: Mapping[str, str] = field(default_factory=dict)
+    held: Audio | None = field(default=None, repr=False)
+
+    @property
+    def audio(self) -> Audio:
+        """The mix, (channels, samples) float32."""
+        if self.held is not None:
+            return self.held
+        from ..audio import read_audio
+
+        assert self.output is not None
+        return read_audio(self.output)[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mix as plain JSON types, with the names that every output of Mixwright uses."""
+        return {
+            "input": self.source,
+            "output": None if self.output is None else str(self.output),
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+            "balance": {
+                "rms_ratio": self.balance.rms_ratio,
+                "crest_factor_before_db": self.balance.crest_before_db,
+                "crest_factor_after_db": self.balance.crest_after_db,
+                "gain_reduction_db": float(self.balance.reduction_db.min(initial=0.0)),
+                "makeup_trim_db": self.preset.makeup_trim_db,
+                "parameters": dict(self.preset.parameters),
+                "provenance": {name: self.preset.origin(name) for name in self.preset.parameters},
+            },
+            "delivery": {
+                "target_lufs": self.delivery.target_lufs,
+                "ceiling_dbtp": self.delivery.ceiling_dbtp,
+                "gain_db": self.delivery.gain_db,
+                "integrated_lufs": self.delivery.reached_lufs,
+                "true_peak_dbtp": self.delivery.true_peak_dbtp,
+                "gain_reduction_db": self.delivery.deepest_db,
+            },
+            "genre": None if self.genre is None else dict(self.genre),
+            "reasons": dict(self.reasons),
+            "warnings": list(self.warnings),
+            "criteria": [
+                {"name": c.name, "value": c.value, "unit": c.unit, "bound": c.bound, "passed": c.passed}
+                for c in self.criteria
+            ],
+        }

@@ -1,0 +1,8 @@
+"""From measurements to decisions: which parameters, and why."""
+
+from __future__ import annotations
+
+from .decision import Amounts, Decision, Target
+from .rules import decide, settle
+
+__all__ = ["Amounts", "Decision", "Target", "decide", "settle"]

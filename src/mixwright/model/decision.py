@@ -1,0 +1,79 @@
+"""What a mixer decided: the ten values, where each came from, and the measurement that moved it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from ..errors import ParameterError
+from ..parameters import ASPECTS, Parameters, Voicing
+from ..parameters.profiles import Profile
+
+__all__ = ["Amounts", "Decision", "Target"]
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How much of each aspect's decision is taken: 0 leaves it alone, 1 takes all of it."""
+
+    level: float = 1.0
+    tone: float = 1.0
+    dynamics: float = 1.0
+    space: float = 1.0
+    width: float = 1.0
+
+    def __post_init__(self) -> None:
+        for aspect in fields(self):
+            value = getattr(self, aspect.name)
+            if not 0 <= value <= 1:
+                raise ParameterError(f"amount of {aspect.name}={value:g} must be in [0, 1]")
+
+    @classmethod
+    def parse(cls, amount: float = 1.0, of: str = "") -> Amounts:
+        """One amount for all, times those named in text such as "tone=0.5,dynamics=1".
+
+        Errors
+        ------
+        ParameterError
+            An unknown aspect, not a number, or outside [0, 1].
+        """
+        if not 0 <= amount <= 1:
+            raise ParameterError(f"amount={amount:g} must be in [0, 1]")
+        shares = dict.fromkeys(ASPECTS, 1.0)
+        for part in filter(None, (part.strip() for part in of.split(","))):
+            name, _, text = part.partition("=")
+            if name.strip() not in shares:
+                raise ParameterError(f"amount of {name.strip()!r}: there are {', '.join(ASPECTS)}")
+            try:
+                shares[name.strip()] = float(text)
+            except ValueError:
+                raise ParameterError(f"amount {part!r} must be ASPECT=NUMBER, as tone=0.5") from None
+        cls(**shares)
+        return cls(**{name: amount * share for name, share in shares.items()})
+
+    def of(self, aspect: str) -> float:
+        """The amount of an aspect by its name."""
+        return float(getattr(self, aspect))
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the mix is led: a profile, and its name as the reasons say it ("the rock profile")."""
+
+    profile: Profile
+    name: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome. `reasons` holds a sentence for every parameter; `makeup_trim_db` is the part of the level that
+    the two gains could not settle; `rms_ratio` is the predicted RMS of the result over that of the input."""
+
+    parameters: Parameters
+    provenance: Mapping[str, str]
+    reasons: Mapping[str, str]
+    voicing: Voicing
+    makeup_trim_db: float = 0.0
+    rms_ratio: float = 1.0
+    model: str = "rules"
+    genre: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,122 @@
+"""The sentences that say why: one for each parameter, each with the measurement that moved it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..analysis import Analysis
+from ..parameters import Voicing
+from ..parameters.table import info
+from .decision import Target
+from .dynamics import CompressorEffect
+from .tone import EQ_PARAMETERS, Spectrum, eq_gain_db
+
+SET = "{} was set by you."
+SPACE = (
+    "{} left alone: how much room a finished mix needs cannot be measured safely enough to add any; set it "
+    "yourself where you want it."
+)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The values with the two gains chosen; the predicted RMS ratio with them, and the one `before` them."""
+
+    values: dict[str, float]
+    rms_ratio: float
+    makeup_trim_db: float
+    before: float
+
+
+def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: Target) -> str:
+    """Why an EQ parameter stands where it stands, from the bands that its curve reaches."""
+    label = info(name).label
+    shape = _shape(name, voicing, spectrum)
+    reach = (np.abs(shape) >= 0.5 * np.abs(shape).max(initial=0.0)) & (spectrum.weight > 0)
+    if not reach.any() or np.abs(shape).max(initial=0.0) == 0:
+        return f"{label} left alone: the mix has nothing to measure there."
+    share = np.abs(shape[reach]) * spectrum.weight[reach]
+    deviation = float(np.average(spectrum.deviation_db[reach], weights=share))
+    spread = float(np.average(spectrum.spread_db[reach], weights=share))
+    region = f"{_hz(spectrum.hz[reach].min())}–{_hz(spectrum.hz[reach].max())}"
+    side = "above" if deviation > 0 else "below"
+    where = f"{region} stands {abs(deviation):.1f} dB {side} {target.name} (spread ±{spread:.1f} dB)"
+    if value == info(name).neutral:
+        return f"{label} left alone: {where}."
+    decibels = value if name != "presence" else 20 * math.log10(value)
+    centre = voicing[f"{name}_hz"]
+    move = f"{label} {_signed(decibels)} dB at {_hz(centre)}: {where}"
+    if (decibels > 0) == (deviation > 0):
+        return move + "; it follows what its neighbours leave there."
+    return move + "."
+
+
+def compression(effect: CompressorEffect, analysis: Analysis, wanted_db: float, target: Target) -> str:
+    """Why the compressor works as hard as it does."""
+    crest = analysis.crest_factor_db
+    if not math.isfinite(crest):
+        return "Compressor off: there is no level to measure."
+    if effect.ratio == 1.0:
+        if crest <= wanted_db:
+            usual = f"{target.name} (up to {wanted_db:.1f} dB)"
+            return f"Compressor off: the crest factor of {crest:.1f} dB is within {usual}."
+        return f"Compressor off: the crest factor of {crest:.1f} dB leaves nothing to take without harm."
+    return (
+        f"Compressor {effect.ratio:.2f}:1: the crest factor of {crest:.1f} dB is above {target.name} "
+        f"(up to {wanted_db:.1f} dB); loud passages are held back by {-effect.typical_db:.1f} dB, at most "
+        f"{-effect.deepest_db:.1f} dB."
+    )
+
+
+def width(value: float, analysis: Analysis, target: Target, note: str) -> str:
+    """Why the sides were widened, narrowed or left alone."""
+    if note == "mono":
+        return "Stereo width left alone: the mix is mono."
+    mean, spread = target.profile.features["stereo_width"]
+    usual = f"{max(0.0, mean - spread):.2f}–{mean + spread:.2f}"
+    measured = f"side over mid is {analysis.stereo_width:.2f}, {target.name} has {usual}"
+    if note == "phase":
+        return f"Stereo width left alone: {measured}, but the channels hardly agree and would suffer in mono."
+    if value == 1.0:
+        return f"Stereo width left alone: {measured}."
+    verb = "widened" if value > 1 else "narrowed"
+    return f"Stereo {verb} to {value:.2f}× above the bass: {measured}."
+
+
+def level(settled: Settled) -> dict[str, str]:
+    """Why the two gains stand where they stand."""
+    change = 20 * math.log10(settled.before) if settled.before > 0 else 0.0
+    cause = f"EQ, compression and space change the level by {_signed(change)} dB"
+    sentences = {}
+    for name in ("input_gain", "output_level"):
+        value = settled.values.get(name, 1.0)
+        label = info(name).label
+        if value == 1.0:
+            done = "nothing is left to settle" if name == "input_gain" else f"{cause}, too little to settle"
+            sentences[name] = f"{label} left alone: {done}."
+        else:
+            sentences[name] = f"{label} {value:.3f}×: {cause}, and louder must not pass for better."
+    return sentences
+
+
+def _shape(name: str, voicing: Voicing, spectrum: Spectrum) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    values: Mapping[str, float] = {name: info(name).high}
+    rate = 4 * float(spectrum.hz.max(initial=8000.0))
+    curve: np.ndarray[tuple[int], np.dtype[np.float64]] = eq_gain_db(values, voicing, int(rate), spectrum.hz)[
+        EQ_PARAMETERS.index(name)
+    ]
+    return curve
+
+
+def _hz(value: float) -> str:
+    if value < 1000:
+        return f"{value:.0f} Hz"
+    return f"{value / 1000:.1f}".removesuffix(".0") + " kHz"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")

@@ -1,0 +1,173 @@
+"""The mixer without learning: lead the mix into the spread of its target, and no further."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..analysis import Analysis
+from ..parameters import PARAMETERS, Parameters, Voicing
+from ..parameters.table import info
+from . import reasons
+from .decision import Amounts, Decision, Target
+from .dynamics import CompressorEffect, Envelope, ratio_for_crest, simulate
+from .tone import EQ_PARAMETERS, Spectrum, eq_gain_db, solve_tone
+
+__all__ = ["decide", "settle"]
+
+# A prediction of the level stays this far inside the promise of 0.8 to 1.2, for what an envelope cannot see.
+RMS_BOUNDS = (0.85, 1.15)
+# Less than this cannot be heard on a whole mix and is not worth a move.
+SMALLEST_POSITION = 0.02
+
+
+def decide(
+    analysis: Analysis,
+    target: Target,
+    voicing: Voicing,
+    *,
+    amounts: Amounts | None = None,
+    fixed: Mapping[str, float] | None = None,
+    genre: Mapping[str, float] | None = None,
+) -> Decision:
+    """Ten values for a mix, from its analysis alone.
+
+    Parameters
+    ----------
+    analysis
+        Of the input, with its envelope.
+    target
+        A genre profile or a reference's.
+    voicing
+        Of the genre; the compressor's threshold and the EQ's frequencies.
+    amounts
+        Scale the decisions by aspect.
+    fixed
+        Values that the user set: kept as they are, and the rest is solved around them.
+    """
+    amounts = amounts or Amounts()
+    fixed = dict(fixed or {})
+    values: dict[str, float] = {}
+    why: dict[str, str] = {}
+
+    spectrum = Spectrum.compare(np.asarray(analysis.third_octave_hz), np.asarray(analysis.ltas_db), target.profile)
+    tone = solve_tone(spectrum, voicing, analysis.sample_rate, fixed)
+    for name in EQ_PARAMETERS:
+        values[name] = _scaled(name, tone.values[name], amounts.tone)
+    values["stereo_width"], width_note = _width(analysis, target, amounts.width)
+    effect, wanted = _compression(analysis, target, voicing, amounts.dynamics)
+    values["compressor_ratio"] = effect.ratio
+
+    values |= fixed
+    for name in EQ_PARAMETERS:
+        why[name] = reasons.tone(name, values[name], spectrum, voicing, target)
+    why["stereo_width"] = reasons.width(values["stereo_width"], analysis, target, width_note)
+    why["compressor_ratio"] = reasons.compression(effect, analysis, wanted, target)
+    why["reverb"] = reasons.SPACE.format("Reverb")
+    why["delay"] = reasons.SPACE.format("Delay")
+
+    settled = settle(analysis, values, voicing, fixed, amounts.level)
+    why |= reasons.level(settled)
+    for name in fixed:
+        why[name] = reasons.SET.format(info(name).label)
+    parameters = Parameters(settled.values)
+    provenance = {
+        p.name: "set" if p.name in fixed else "refined" if parameters[p.name] != p.neutral else "neutral"
+        for p in PARAMETERS
+    }
+    return Decision(
+        parameters,
+        provenance,
+        {p.name: why[p.name] for p in PARAMETERS},
+        voicing,
+        settled.makeup_trim_db,
+        settled.rms_ratio,
+        genre=dict(genre or {}),
+    )
+
+
+def settle(
+    analysis: Analysis,
+    values: Mapping[str, float],
+    voicing: Voicing,
+    fixed: Mapping[str, float],
+    amount: float = 1.0,
+) -> reasons.Settled:
+    """Choose the two gains so that the balance stage leaves the RMS as it was; predicted, not rendered.
+
+    The output level goes first, since it changes nothing but level; the input gain takes what is left. What the
+    user set is not touched, and where both are set and the RMS would still leave its bounds, the makeup trim
+    keeps the promise.
+    """
+    hz = np.asarray(analysis.third_octave_hz, float)
+    power = 10 ** (np.asarray(analysis.ltas_db, float) / 10)
+    power = np.where(np.isfinite(power), power, 0.0)
+    curve = eq_gain_db({n: values.get(n, info(n).neutral) for n in EQ_PARAMETERS}, voicing, analysis.sample_rate, hz)
+    changed = float(np.sum(power * 10 ** (curve.sum(axis=0) / 10)))
+    ratio = math.sqrt(changed / float(np.sum(power))) if np.sum(power) > 0 else 1.0
+    if values.get("compressor_ratio", 1.0) > 1.0:
+        effect = simulate(_envelope(analysis), values["compressor_ratio"], _programme(analysis), voicing)
+        ratio *= 10 ** (effect.level_db / 20)
+    # Wet sound adds to the power; the delay's and the reverb's gain are 0 dB and -6 dB (docs/chain.md).
+    ratio *= math.sqrt(1 + values.get("delay", 0.0) ** 2 + 0.25 * values.get("reverb", 0.0) ** 2)
+    chosen = dict(values)
+    before = ratio
+    ratio *= chosen.get("input_gain", 1.0) * chosen.get("output_level", 1.0)
+    for name in ("output_level", "input_gain"):
+        if name in fixed or amount == 0:
+            continue
+        row = info(name)
+        wanted = 1.0 + (min(row.high, max(row.low, 1.0 / ratio)) - 1.0) * amount
+        if abs(wanted - 1.0) < 0.003:  # 0.03 dB
+            wanted = 1.0
+        chosen[name] = wanted
+        ratio *= wanted
+    low, high = RMS_BOUNDS
+    trim = min(high, max(low, ratio)) / ratio
+    return reasons.Settled(chosen, ratio * trim, 20 * math.log10(trim), before)
+
+
+def _scaled(name: str, value: float, amount: float) -> float:
+    """A value moved from neutral by only a part of the way; moves too small to hear are dropped."""
+    row = info(name)
+    moved = row.neutral + (value - row.neutral) * amount
+    span = row.high - row.neutral if moved > row.neutral else row.neutral - row.low
+    return moved if span and abs(moved - row.neutral) > SMALLEST_POSITION * span else row.neutral
+
+
+def _width(analysis: Analysis, target: Target, amount: float) -> tuple[float, str]:
+    """Side gain that leads the width to the nearest edge of the target's spread."""
+    if analysis.channels == 1 or analysis.stereo_width < 0.02:
+        return 1.0, "mono"
+    mean, spread = target.profile.features["stereo_width"]
+    low, high = max(0.0, mean - spread), mean + spread
+    width = analysis.stereo_width
+    if width < low and analysis.stereo_correlation < 0.2:
+        return 1.0, "phase"
+    wanted = low if width < low else high if width > high else width
+    value = min(1.1, max(0.9, wanted / width))
+    return _scaled("stereo_width", value, amount), "narrow" if width < low else "wide" if width > high else ""
+
+
+def _compression(analysis: Analysis, target: Target, voicing: Voicing, amount: float) -> tuple[CompressorEffect, float]:
+    """The compressor's effect, and the crest factor above which it is worth one."""
+    mean, spread = target.profile.features["crest_factor_db"]
+    wanted = mean + spread
+    crest = analysis.crest_factor_db
+    envelope = _envelope(analysis)
+    if not (crest > wanted and math.isfinite(analysis.integrated_lufs)) or amount == 0:
+        return simulate(envelope, 1.0, _programme(analysis), voicing), wanted
+    effect = ratio_for_crest(envelope, crest, wanted, _programme(analysis), voicing)
+    ratio = _scaled("compressor_ratio", effect.ratio, amount)
+    return simulate(envelope, ratio, _programme(analysis), voicing), wanted
+
+
+def _envelope(analysis: Analysis) -> Envelope:
+    return Envelope(np.asarray(analysis.envelope_peak), np.asarray(analysis.envelope_ms))
+
+
+def _programme(analysis: Analysis) -> float:
+    lufs = analysis.integrated_lufs
+    return min(0.0, max(-70.0, lufs)) if math.isfinite(lufs) else -14.0
