@@ -133,6 +133,14 @@ def test_a_script_in_the_title_stays_text() -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 
 
+def test_a_clip_label_cannot_end_the_data_of_the_player() -> None:
+    label = "</script x><script>alert(1)</script><!-- &amp;"
+    page = Page(render_report(replace(demo(), clips=[Clip(label, "audio/wav", b"RIFF")])))
+    assert page.count("script") == 2
+    assert not set("<>&") & set(page.data["player-data"])
+    assert json.loads(page.data["player-data"])[0]["label"] == label
+
+
 def test_text_that_is_not_unicode_can_be_written() -> None:
     """A file name with undecodable bytes reaches us with lone surrogates, which UTF-8 refuses."""
     render_report(replace(demo(), title="caf\udce9.wav", preset_json='{"name": "\udce9"}')).encode("utf-8")
