@@ -2,9 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 
 #include "math.hpp"
+#include "reverb_design.hpp"
 #include "ring.hpp"
 
 namespace mixwright {
@@ -16,12 +16,7 @@ namespace mixwright {
 // time (a chunk is shorter than any delay); only the damping filters run across the lines.
 class Reverb {
  public:
-  struct Settings {
-    double decay_s = 1.2;      // RT60 at 1 kHz
-    double predelay_ms = 20;   // 0..250
-    double damping_hz = 6000;  // where the decay time is half of decay_s
-    double low_cut_hz = 200;   // -3 dB; 12 dB an octave below it
-  };
+  using Settings = reverb::Settings;
 
   void prepare(double sample_rate) {
     sample_rate_ = clamp(sample_rate, kMinSampleRate, kMaxSampleRate);
@@ -59,31 +54,7 @@ class Reverb {
   // Heard from the next tick on, gliding over some tens of milliseconds; at once if nothing sounds.
   void set(const Settings& settings) {
     settings_ = settings;
-    const double decay = clamp(settings.decay_s, 0.05, 30.0);
-    const double damping = clamp(settings.damping_hz, 200.0, 0.5 * kMaxSampleRate);
-    const double damping_point = std::min(damping, 0.45 * sample_rate_);
-    const double reference = std::min(1000.0, 0.5 * damping_point);
-    const double turn = 2 * kPi / sample_rate_;
-    const double cos_damping = std::cos(turn * damping_point), cos_reference = std::cos(turn * reference);
-    // Where damping_hz is above the sample rate's range, the loss follows the filter's own square law.
-    const double share = (damping_point / damping) * (damping_point / damping);
-    // For small losses the bass outlasts the reference by this much; never let it be three times as much.
-    const double square = (reference / damping_point) * (reference / damping_point);
-    const double bass = std::min(3 * square / (1 - square), 1.0 / 3);
-    for (int j = 0; j < kLines; ++j) {
-      const double gain = std::pow(10.0, -3.0 * (length_[j] + 0.5 * depth_[j]) / (sample_rate_ * decay));
-      // A one-pole low-pass that loses gain^share more at damping than at the reference, and no more than
-      // gain^bass at the reference itself.
-      const double low = pole(1.0, cos_reference, std::pow(gain, 2 * bass));
-      const double p = std::min(pole(cos_reference, cos_damping, std::pow(gain, 2 * share)), low);
-      const double dc = gain * std::sqrt(1 - 2 * p * cos_reference + p * p) / (1 - p);
-      target_.pole[j] = static_cast<float>(p);
-      target_.feed[j] = static_cast<float>(dc * (1 - p));
-    }
-    // Two equal one-poles: each 1.5 dB down at low_cut_hz.
-    const double corner = clamp(settings.low_cut_hz, 1.0, 0.4 * sample_rate_) * 0.64359425290558263;
-    target_.cut = static_cast<float>(std::exp(-turn * corner));
-    target_.gain = static_cast<float>(injection_gain(corner));
+    target_ = reverb::design(settings, sample_rate_, length_, depth_);
     target_predelay_ = std::min(std::max(0, frames(settings.predelay_ms)), frames(kMaxPredelayMs));
   }
 
@@ -129,10 +100,10 @@ class Reverb {
       for (int c = 0; c < 2; ++c) {
         const float (*line)[kTick] = x + 4 * c;
         const Vec tail = load(line[0] + i) - load(line[1] + i) + load(line[2] + i) - load(line[3] + i);
-        out[c] = tail * kTap + load(in[c] + i) * kEarly;
+        out[c] = tail * reverb::kTap + load(in[c] + i) * reverb::kEarly;
       }
-      store(wet[0] + i, out[0] + out[1] * kCross);
-      store(wet[1] + i, out[1] + out[0] * kCross);
+      store(wet[0] + i, out[0] + out[1] * reverb::kCross);
+      store(wet[1] + i, out[1] + out[0] * reverb::kCross);
     }
 
     for (int i = 0; i < padded; i += kWidth) feed_back(x, in, i);
@@ -147,7 +118,7 @@ class Reverb {
   }
 
  private:
-  static constexpr int kLines = 8, kDiffusers = 4, kWidth = 8;
+  static constexpr int kLines = reverb::kLines, kDiffusers = 4, kWidth = 8;
   // Chosen to spread evenly on a logarithmic scale, dealt so that both channels have the same mean length.
   static constexpr double kLineMs[kLines] = {27.1, 49.3, 58.7, 80.9, 31.7, 42.3, 68.3, 75.1};
   // Movement of the lines: a triangle of this height, rising one frame in 32 * kSubsteps (0.8 cents).
@@ -156,29 +127,18 @@ class Reverb {
   static constexpr double kDiffuserMs[2 * kDiffusers] = {4.3, 6.1, 9.7, 14.3, 4.7, 6.7, 8.9, 13.1};
   static constexpr float kDiffusion = 0.62f;
   static constexpr double kMaxPredelayMs = 250.0;
-  static constexpr float kInjection = 0.5f, kTap = 0.5f, kEarly = 0.35f;
-  // A little of the other channel: correlation 0.16 keeps the mono sum within 3 dB in every octave.
-  static constexpr float kCross = 0.08f;
-  static constexpr double kLevelDb = -6.0;
   static constexpr float kSilence = 1e-8f;  // -160 dBFS, inside a network some 10 dB below its output
 
   typedef float Vec __attribute__((vector_size(32)));
   typedef float AnyVec __attribute__((vector_size(32), aligned(4), may_alias));  // wherever eight floats lie
 
-  struct Coefficients {
-    alignas(32) float pole[kLines] = {}, feed[kLines] = {};
-    float cut = 0, gain = 0;
-  };
+  typedef float Vec4 __attribute__((vector_size(16)));
+  typedef float AnyVec4 __attribute__((vector_size(16), aligned(4), may_alias));
 
+  static const AnyVec4& load4(const float* x) { return *reinterpret_cast<const AnyVec4*>(x); }
+  static void store4(float* x, const Vec4& v) { *reinterpret_cast<AnyVec4*>(x) = v; }
   static const AnyVec& load(const float* x) { return *reinterpret_cast<const AnyVec*>(x); }
   static void store(float* x, const Vec& v) { *reinterpret_cast<AnyVec*>(x) = v; }
-
-  // The p of |H|^2 = (1-p)^2 / (1 - 2 p cos w + p^2) at which |H|^2 falls by `ratio` from one frequency to a
-  // higher one: a quadratic; where no one-pole is that steep, the limit.
-  static double pole(double cos_from, double cos_to, double ratio) {
-    const double b = (cos_from - ratio * cos_to) / std::max(1 - ratio, 1e-9);
-    return b > 1 ? b - std::sqrt(b * b - 1) : 1.0;
-  }
 
   int frames(double ms) const { return static_cast<int>(ms * 0.001 * sample_rate_ + 0.5); }
 
@@ -190,24 +150,12 @@ class Reverb {
   }
 
   void start_tick(bool snap) {
-    const float rate = snap ? 1.0f : smoothing_;
-    for (int j = 0; j < kLines; ++j) {
-      now_.pole[j] += (target_.pole[j] - now_.pole[j]) * rate;
-      now_.feed[j] += (target_.feed[j] - now_.feed[j]) * rate;
-    }
-    now_.cut += (target_.cut - now_.cut) * rate;
-    now_.gain += (target_.gain - now_.gain) * rate;
-    if (snap) now_ = target_;
-
     if (snap) {
+      now_ = target_;
       predelay_from_ = predelay_to_ = target_predelay_;
-    } else if (predelay_from_ == predelay_to_) {
-      predelay_to_ = target_predelay_;
-      fade_tick_ = 0;
-    } else if (++fade_tick_ == fade_ticks_) {
-      predelay_from_ = predelay_to_;
+    } else {
+      glide();
     }
-
     for (int j = 0; j < kLines; ++j) {
       const int half = depth_[j] * kSubsteps;
       phase_[j] = phase_[j] + 1 == 2 * half ? 0 : phase_[j] + 1;
@@ -220,6 +168,22 @@ class Reverb {
       weights(static_cast<float>(from - whole * kSubsteps) * (1.0f / kSubsteps), weight_[j]);
       weights(static_cast<float>(to - whole * kSubsteps) * (1.0f / kSubsteps), weight_step_[j]);
       for (int k = 0; k < 4; ++k) weight_step_[j][k] -= weight_[j][k];
+    }
+  }
+
+  void glide() {
+    for (int j = 0; j < kLines; ++j) {
+      now_.pole[j] += (target_.pole[j] - now_.pole[j]) * smoothing_;
+      now_.feed[j] += (target_.feed[j] - now_.feed[j]) * smoothing_;
+    }
+    now_.cut += (target_.cut - now_.cut) * smoothing_;
+    now_.gain += (target_.gain - now_.gain) * smoothing_;
+    // A new pre-delay waits for the cross-fade to the last one.
+    if (predelay_from_ == predelay_to_) {
+      predelay_to_ = target_predelay_;
+      fade_tick_ = 0;
+    } else if (++fade_tick_ == fade_ticks_) {
+      predelay_from_ = predelay_to_;
     }
   }
 
@@ -282,38 +246,47 @@ class Reverb {
     }
   }
 
-  static inline __attribute__((always_inline)) void transpose(Vec* v) {
-    for (int j = 0; j < kLines; j += 2) {
-      const Vec a = v[j], b = v[j + 1];
-      v[j] = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
-      v[j + 1] = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
-    }
-    for (int j = 0; j < kLines; j += j % 4 == 1 ? 3 : 1) {
-      const Vec a = v[j], b = v[j + 2];
-      v[j] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
-      v[j + 2] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-    for (int j = 0; j < 4; ++j) {
-      const Vec a = v[j], b = v[j + 4];
-      v[j] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
-      v[j + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
-    }
+  // Four by four: eight wide, compilers without AVX take the shuffles apart into scalars.
+  static inline __attribute__((always_inline)) void transpose(Vec4* v) {
+    const Vec4 a = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5),
+               b = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);
+    const Vec4 c = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7),
+               d = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
+    v[0] = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+    v[1] = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    v[2] = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+    v[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
   }
 
   // The eight one-poles run side by side, a frame at a time.
   void damp(float (*x)[kTick], int n) {
-    const Vec pole = load(now_.pole), feed = load(now_.feed);
-    Vec state = load(damp_state_);
-    for (int i = 0; i < n; i += kWidth) {
-      Vec v[kLines];
-      for (int j = 0; j < kLines; ++j) v[j] = load(x[j] + i);
+    const Vec4 pole_a = load4(now_.pole), pole_b = load4(now_.pole + 4);
+    const Vec4 feed_a = load4(now_.feed), feed_b = load4(now_.feed + 4);
+    Vec4 a = load4(damp_state_), b = load4(damp_state_ + 4);
+    for (int i = 0; i < n; i += 4) {
+      Vec4 v[4], w[4];
+      for (int j = 0; j < 4; ++j) v[j] = load4(x[j] + i);
+      for (int j = 0; j < 4; ++j) w[j] = load4(x[j + 4] + i);
       transpose(v);
-      const int count = std::min(kWidth, n - i);
-      for (int k = 0; k < count; ++k) v[k] = state = state * pole + v[k] * feed;
+      transpose(w);
+      if (n - i >= 4) {
+        for (int k = 0; k < 4; ++k) {
+          v[k] = a = a * pole_a + v[k] * feed_a;
+          w[k] = b = b * pole_b + w[k] * feed_b;
+        }
+      } else {
+        for (int k = 0; k < n - i; ++k) {
+          v[k] = a = a * pole_a + v[k] * feed_a;
+          w[k] = b = b * pole_b + w[k] * feed_b;
+        }
+      }
       transpose(v);
-      for (int j = 0; j < kLines; ++j) store(x[j] + i, v[j]);
+      transpose(w);
+      for (int j = 0; j < 4; ++j) store4(x[j] + i, v[j]);
+      for (int j = 0; j < 4; ++j) store4(x[j + 4] + i, w[j]);
     }
-    store(damp_state_, state);
+    store4(damp_state_, a);
+    store4(damp_state_ + 4, b);
   }
 
   // x <- H x / sqrt(8) and the input on top, with signs that keep an impulse's echoes of both polarities.
@@ -330,7 +303,7 @@ class Reverb {
       }
     }
     for (int j = 0; j < kLines; ++j) {
-      const Vec feed = load(in[j / 4] + i) * (j & 2 ? -kInjection : kInjection);
+      const Vec feed = load(in[j / 4] + i) * (j & 2 ? -reverb::kInjection : reverb::kInjection);
       store(x[j] + i, a[j] * 0.35355339059327373f + feed);
     }
   }
@@ -369,41 +342,13 @@ class Reverb {
     asleep_ = true;
   }
 
-  // The gain before the network at which pink noise, 20 Hz to 20 kHz, leaves it at kLevelDb. Line powers in
-  // the steady state: what the Hadamard matrix hands on is shared evenly, so with G the power gain of a line
-  // and b its input, the sum S of G(S/8 + b) over the lines solves S = sum(G b) / (1 - mean(G)).
-  double injection_gain(double cut_corner) const {
-    const double top = std::min(20000.0, 0.45 * sample_rate_);
-    double input = 0, output = 0;
-    for (double hz = 20.0; hz < top; hz *= 1.2599210498948732) {
-      const double w = 2 * kPi * hz / sample_rate_, cos_w = std::cos(w);
-      const double middle = 1.125 * std::cos(0.5 * w) - 0.125 * std::cos(1.5 * w);
-      const double moving = 0.5 * (1 + middle * middle);  // power that the interpolation keeps, on average
-      const double b = static_cast<double>(kInjection) * static_cast<double>(kInjection);
-      double sum = 0, mean = 0;
-      for (int j = 0; j < kLines; ++j) {
-        const double p = static_cast<double>(target_.pole[j]), q = static_cast<double>(target_.feed[j]);
-        const double power = moving * q * q / (1 - 2 * p * cos_w + p * p);
-        sum += power * b;
-        mean += power / kLines;
-      }
-      const double line = sum / kLines / (1 - std::min(mean, 0.9999));  // average power of a line's end
-      const double cut = 1 / (1 + cut_corner * cut_corner / (hz * hz));
-      const double channel =
-          4 * static_cast<double>(kTap * kTap) * line + static_cast<double>(kEarly * kEarly);
-      input += 1;
-      output += cut * cut * channel * (1 + static_cast<double>(kCross * kCross));
-    }
-    return db_to_gain(kLevelDb) * std::sqrt(input / output);
-  }
-
   struct Cut {
     float x[2] = {}, y[2] = {};
   };
 
   double sample_rate_ = 48000;
   Settings settings_;
-  Coefficients now_, target_;
+  reverb::Coefficients now_, target_;
   Ring lines_[kLines], diffusers_[2 * kDiffusers], predelay_[2];
   int length_[kLines] = {}, depth_[kLines] = {}, phase_[kLines] = {}, delay_[kLines] = {};
   int diffuser_length_[2 * kDiffusers] = {};

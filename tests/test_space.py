@@ -259,8 +259,8 @@ def test_it_sleeps_after_its_tail_and_not_before(make: Make, kind: str, settings
     tail = effect.run(np.zeros((2, 48000 * 6), np.float32))
     assert effect.asleep
     last = np.nonzero(np.any(tail, axis=0))[0][-1]
-    # -140 dBFS: what is cut off is below the quietest step of 24 bits.
-    assert np.abs(tail[:, last - 4800 : last]).max() < 1e-7
+    # -140 dBFS: what is cut off is below the smallest step of 24 bits.
+    assert np.abs(tail[:, last - 480 : last]).max() < 1e-7
 
 
 @BOTH
@@ -318,13 +318,14 @@ def test_the_wet_level_is_a_straight_line_inside_a_tick(
 # --- reverb
 
 
-@pytest.mark.parametrize("sample_rate", [44100.0, 48000.0, 192000.0])
+@pytest.mark.parametrize("sample_rate", [8000.0, 44100.0, 48000.0, 192000.0])
 @pytest.mark.parametrize("decay_s", [0.3, 1.2, 3.0])
 def test_decay_time_is_what_was_asked(make: Make, sample_rate: float, decay_s: float) -> None:
     wet = response(make, "reverb", (decay_s, 0.0, 6000.0, 200.0), 1.2 * decay_s + 0.3, sample_rate)
     middle = decay_time(wet, 1000, sample_rate)
     assert middle == pytest.approx(decay_s, rel=0.1)  # +-10 %: the just noticeable difference is 5 to 10 %
-    assert decay_time(wet, 8000, sample_rate) < 0.8 * middle
+    high, share = (8000, 0.8) if sample_rate > 20000 else (2800, 0.95)
+    assert decay_time(wet, high, sample_rate) < share * middle
 
 
 @pytest.mark.parametrize("damping_hz", [3000.0, 8000.0])
@@ -334,7 +335,7 @@ def test_decay_time_at_damping_is_half(make: Make, damping_hz: float) -> None:
     assert 0.4 < decay_time(wet, damping_hz, 48000) / 2.0 < 0.65
 
 
-@pytest.mark.parametrize("sample_rate", [44100.0, 96000.0, 192000.0])
+@pytest.mark.parametrize("sample_rate", [8000.0, 44100.0, 192000.0])
 @pytest.mark.parametrize("decay_s", [0.3, 1.0, 3.0])
 def test_wet_level_of_pink_noise(make: Make, sample_rate: float, decay_s: float) -> None:
     audio = pink(int((1.2 * decay_s + 1.5) * sample_rate), sample_rate)
