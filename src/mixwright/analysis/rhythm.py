@@ -1,7 +1,7 @@
 """Onset strength and tempo: how sharply the sound changes from moment to moment, and how regularly.
 
 Onset strength is librosa's: the mean over mel bands of the rise in dB from one frame to the next (23 ms).
-Tempo is the lag at which these rises repeat, by autocorrelation over 10 s stretches, so that a drifting tempo
+Tempo is the lag at which these rises repeat, by autocorrelation over 12 s stretches, so that a drifting tempo
 stays sharp, under a log-normal prior around 120 beats a minute as listeners have it (Ellis 2007), one octave
 wide.
 """
@@ -17,12 +17,14 @@ CAP_PERCENTILE = 99.0  # the entry out of silence is no stronger an onset than t
 PRIOR_BPM = 120.0
 PRIOR_OCTAVES = 1.0
 TEMPO_RANGE_BPM = (40.0, 240.0)
-STRETCH_S = 10.0
+STRETCH_S = 12.0
+BAR_BEATS = (1, 2, 4)  # what repeats every beat repeats every bar; two thirds of a tempo does not
 TREND_S = 1.0  # slower swells are not beats
 SMOOTHING = (0.25, 0.5, 0.25)  # a beat between two frames must correlate with one on a frame
 SHORTEST_S = 3.0  # two beats at 40 a minute
+STEADY_DB = 0.2  # a held tone beats against the frames and rises by 0.06 dB a frame, music by 0.7 and more
 CLEAR_BEAT = 0.1  # of the rises' variance must repeat at the tempo's lag...
-CHANCE = 4.0  # ...and more than this many standard deviations of what noise shows over the same length
+CHANCE = 5.0  # ...and more than this many standard deviations of what noise shows over the same length
 
 
 class RhythmMeter:
@@ -57,21 +59,31 @@ class RhythmMeter:
 
 def tempo_bpm(rises: Floats, frame_rate: float) -> float | None:
     """Beats a minute in [40, 240] of an onset envelope (frames,); None under 3 s or without a clear beat."""
-    if rises.size < SHORTEST_S * frame_rate:
+    if rises.size < SHORTEST_S * frame_rate or rises.mean() < STEADY_DB:
         return None
     similarity = _autocorrelation(_flattened(rises, frame_rate), frame_rate)
     if similarity is None:
         return None
-    lags = np.arange(1, similarity.size - 1)
-    bpm = 60.0 * frame_rate / lags
-    weight = np.exp(-0.5 * (np.log2(bpm / PRIOR_BPM) / PRIOR_OCTAVES) ** 2)
-    allowed = (bpm >= TEMPO_RANGE_BPM[0]) & (bpm <= TEMPO_RANGE_BPM[1])
-    peak = (similarity[1:-1] >= similarity[:-2]) & (similarity[1:-1] >= similarity[2:])
-    score = np.where(allowed & peak, similarity[1:-1] * weight, -np.inf)
-    lag = int(lags[np.argmax(score)])
-    if not score.max() > 0.0 or similarity[lag] < max(CLEAR_BEAT, CHANCE / np.sqrt(rises.size)):
+    slowest = min(round(60.0 * frame_rate / TEMPO_RANGE_BPM[0]), similarity.size - 2)
+    lags = np.arange(round(60.0 * frame_rate / TEMPO_RANGE_BPM[1]), slowest + 1)
+    weight = np.exp(-0.5 * (np.log2(60.0 * frame_rate / lags / PRIOR_BPM) / PRIOR_OCTAVES) ** 2)
+    peak = (similarity[lags] >= similarity[lags - 1]) & (similarity[lags] >= similarity[lags + 1])
+    clear = peak & (similarity[lags] > max(CLEAR_BEAT, CHANCE / np.sqrt(rises.size)))
+    if not clear.any():
         return None
+    lag = int(lags[np.argmax(np.where(clear, _bar_similarity(similarity, lags) * weight, -np.inf))])
     return float(60.0 * frame_rate / _refined(similarity, lag))
+
+
+def _bar_similarity(similarity: Floats, lags: NDArray[np.int64]) -> Floats:
+    """Mean similarity at 1, 2 and 4 times each lag, as far as the autocorrelation reaches."""
+    total, count = np.zeros(lags.size), np.zeros(lags.size)
+    for beats in BAR_BEATS:
+        around = beats * lags[:, None] + np.arange(1 - beats, beats)  # a lag is known to half a frame
+        reached = around[:, -1] < similarity.size
+        total[reached] += similarity[around[reached]].max(axis=1)
+        count += reached
+    return total / np.maximum(count, 1.0)
 
 
 def _flattened(rises: Floats, frame_rate: float) -> Floats:
