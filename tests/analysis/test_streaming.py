@@ -71,9 +71,9 @@ def test_series_are_asked_for() -> None:
     assert set(full) - set(short) == {"momentary_series", "short_term_series"}
     assert len(full["momentary_series"]) == len(measured.momentary_series) == 291
     assert len(full["momentary_series"][0]) == 2
-    design = """integrated_lufs short_term_max_lufs momentary_max_lufs loudness_range_lu true_peak_dbtp rms_dbfs
-        sample_peak_dbfs crest_factor_db plr_lu spectral_centroid_hz ltas_db third_octave_hz stereo_width stereo_correlation
-        tempo_bpm dc_offset clipped_samples duration_s sample_rate channels"""
+    design = """integrated_lufs short_term_max_lufs momentary_max_lufs loudness_range_lu true_peak_dbtp
+        sample_peak_dbfs rms_dbfs crest_factor_db plr_lu spectral_centroid_hz ltas_db third_octave_hz
+        stereo_width stereo_correlation tempo_bpm dc_offset clipped_samples duration_s sample_rate channels"""
     assert set(design.split()) <= set(short)
 
 
