@@ -70,6 +70,22 @@ def test_ogg_with_a_wrong_total(store: Store, added: int) -> None:
     assert 0 <= played(path) - (RATE + min(added, 0)) <= 2048  # up to one Vorbis block more
 
 
+@pytest.mark.parametrize("name", ["vorbis.ogg", "opus.opus"])
+def test_ogg_streams_that_follow_each_other(store: Store, name: str) -> None:
+    path = store(name)
+    one = read_audio(path)[0]
+    path.write_bytes(path.read_bytes() * 3)
+    np.testing.assert_array_equal(read_audio(path)[0], np.tile(one, 3))
+
+
+def test_ogg_streams_of_different_rates_are_refused(store: Store) -> None:
+    path = store("vorbis.ogg")
+    first = path.read_bytes()
+    path.write_bytes(first + store("vorbis.ogg", sample_rate=48_000).read_bytes())
+    with pytest.raises(AudioReadError, match=r"damaged at 1\.0 s \(the sample rate"):
+        read_audio(path)
+
+
 @pytest.fixture
 def variable_mp3(tmp_path: Path) -> Path:
     """Ten seconds, silent at first and then noisy, so that the bit rate of the beginning says nothing."""

@@ -96,7 +96,8 @@ def test_atomic_path_leaves_nothing_of_a_failure(tmp_path: Path, error: type[Bas
             part.write_text("half")
             raise error
 
-    pytest.raises(error, fail)
+    with pytest.raises(error):
+        fail()
     assert not list(tmp_path.iterdir())
 
 
@@ -143,10 +144,9 @@ def test_prefetch_raises_after_the_items_before() -> None:
         yield 2
         raise KeyError("torn")
 
-    received = []
+    received: list[int] = []
     with pytest.raises(KeyError, match="torn"):
-        for item in prefetch(source()):
-            received.append(item)
+        received.extend(prefetch(source()))
     assert received == [1, 2]
     assert not readers()
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+import re
 import shutil
 import struct
 import subprocess
@@ -26,12 +25,14 @@ _SIGNATURES = (
     (4, b"ftyp", "MPEG-4 audio"), (0, b"\x1aE\xdf\xa3", "Matroska or WebM"),
     (0, b"0&\xb2u", "Windows Media audio"),
     (0, b"MAC ", "Monkey's Audio"), (0, b"wvpk", "WavPack"), (0, b"TTA1", "TTA"), (0, b"DSD ", "DSD"),
+    (28, b"\x7fFLAC", "Ogg FLAC"), (28, b"Speex", "Speex"),
 )  # fmt: skip
 _INFO_TAGS = {
     b"INAM": "title", b"IART": "artist", b"IPRD": "album", b"ICRD": "date", b"IGNR": "genre",
     b"ICMT": "comment", b"IPRT": "tracknumber", b"ICOP": "copyright",
 }  # fmt: skip
 _LONGEST_HEADER_CHUNK = 1 << 20
+_LONGEST_MESSAGES = 4000
 
 
 def recognise(head: bytes, ending: str) -> str:
@@ -95,16 +96,14 @@ class FfmpegSource:
 
     def _read_header(self) -> tuple[int, int]:
         """Channels and rate from the WAV header that ffmpeg writes; leaves the pipe at the first sample."""
-        if self._pipe.read(12)[8:] != b"WAVE":
-            self._check_end()
-            raise DecodeError("ffmpeg gave no audio")
+        self._pipe.read(12)  # RIFF, a size, WAVE
         channels = rate = 0
         while len(header := self._pipe.read(8)) == 8:
             name, length = header[:4], int.from_bytes(header[4:], "little")
             if name == b"data" and channels:
                 return channels, rate
             if length > _LONGEST_HEADER_CHUNK:
-                break
+                raise DecodeError("ffmpeg gave no audio")
             body = self._pipe.read(length + (length & 1))
             if name == b"fmt " and len(body) >= 16:
                 channels, rate = struct.unpack_from("<HI", body, 2)
@@ -122,11 +121,11 @@ class FfmpegSource:
             info = info[8 + length + (length & 1) :]
 
     def _check_end(self) -> None:
-        """Raise ffmpeg's own last message if it failed."""
+        """Raise ffmpeg's own message if it failed; its output has ended."""
         if self._process.wait() == 0:
             return
-        with contextlib.suppress(OSError):
-            self._messages.seek(-min(2000, os.fstat(self._messages.fileno()).st_size), os.SEEK_END)
-        lines = self._messages.read().decode("utf-8", "replace").split("\n")
-        said = next((line.strip() for line in reversed(lines) if line.strip()), "no message")
+        self._messages.seek(0)
+        lines = self._messages.read(_LONGEST_MESSAGES).decode("utf-8", "replace").splitlines()
+        # The first says why, the others what followed; "[mov @ 0x55...]" is for its programmers.
+        said = next((text for line in lines if (text := re.sub(r"\[.*?\]", "", line).strip())), "no message")
         raise DecodeError(f"ffmpeg: {said}")

@@ -188,7 +188,7 @@ def read_audio(path: AnyPath) -> tuple[NDArray[np.float32], int]:
 
 def _open(path: AnyPath, name: str, descriptor: int, size: int) -> AudioReader:
     source: SndfileSource | ffmpeg.FfmpegSource
-    kind = ffmpeg.recognise(os.pread(descriptor, 16, 0), Path(path).suffix.lower())
+    kind = ffmpeg.recognise(os.pread(descriptor, 64, 0), Path(path).suffix.lower())
     try:
         source = SndfileSource(descriptor, size)
     except DecodeError as error:

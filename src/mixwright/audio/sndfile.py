@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mixwright.audio import flac, mpeg, riff
+from mixwright.audio import flac, mpeg, ogg, riff
 from mixwright.audio.quiet import native_stderr_silenced
 from mixwright.audio.view import CorrectedFile, Correction
 
@@ -30,16 +30,10 @@ class SndfileSource:
     def __init__(self, descriptor: int, size: int) -> None:
         import soundfile
 
-        self.correction = _examine(descriptor, size)
-        self._view = CorrectedFile(descriptor, self.correction) if self.correction.needs_view else None
-        self._descriptor, self._size = descriptor, size
-        os.lseek(descriptor, 0, os.SEEK_SET)
         self._failures = (soundfile.SoundFileError, RuntimeError, ValueError, TypeError)
-        try:
-            with native_stderr_silenced():
-                self._file: Any = _stream_class()(self._view or descriptor, closefd=False)
-        except self._failures as error:
-            raise DecodeError(_reason(error)) from error
+        self._descriptor, self._size = descriptor, size
+        self.correction, self._later_links = _examine(descriptor, size)
+        self._open(self.correction)
         self.sample_rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         self.format: str = self._file.format
@@ -52,6 +46,32 @@ class SndfileSource:
 
     def read_into(self, frames: NDArray[np.float32]) -> int:
         """Fill (samples, channels) from the top; the number of samples, 0 at the end."""
+        count = self._read_into(frames)
+        while count == 0 and self._later_links:
+            self._open_next_link()
+            count = self._read_into(frames)
+        return count
+
+    def close(self) -> None:
+        with native_stderr_silenced():
+            self._file.close()
+
+    def _open(self, correction: Correction) -> None:
+        self._view = CorrectedFile(self._descriptor, correction) if correction.needs_view else None
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        try:
+            with native_stderr_silenced():
+                self._file: Any = _stream_class()(self._view or self._descriptor, closefd=False)
+        except self._failures as error:
+            raise DecodeError(_reason(error)) from error
+
+    def _open_next_link(self) -> None:
+        self.close()
+        self._open(Correction(window=self._later_links.pop(0)))
+        if (self._file.samplerate, self._file.channels) != (self.sample_rate, self.channels):
+            raise DecodeError("the sample rate or the channels change here")
+
+    def _read_into(self, frames: NDArray[np.float32]) -> int:
         try:
             with native_stderr_silenced():
                 return len(self._file.read(out=frames))
@@ -64,23 +84,28 @@ class SndfileSource:
             if self._view is not None and self._view.error is not None:
                 raise self._view.error
 
-    def close(self) -> None:
-        with native_stderr_silenced():
-            self._file.close()
-
     def _remaining_bytes(self) -> int:
         position = self._view.tell() if self._view else os.lseek(self._descriptor, 0, os.SEEK_CUR)
         return self._size - position
 
     def _credible_frames(self) -> int | None:
+        if self._later_links:
+            return None
         frames = self.correction.frames or int(self._file.frames)
         # No music is coded with less than 500 bytes a second; such a length is a mistake of the file's.
         limit = self._size * max(self.sample_rate, 1) // 500 if self.lossy else 2**40
         return frames if 0 < frames <= limit else None
 
 
-def _examine(descriptor: int, size: int) -> Correction:
-    """Look for headers that do not tell the truth about the length."""
+def _examine(descriptor: int, size: int) -> tuple[Correction, list[tuple[int, int]]]:
+    """What the container says against what is there; and the Ogg streams that follow the first."""
+    if os.pread(descriptor, 4, 0) != b"OggS":
+        return _examine_header(descriptor, size), []
+    first, *later = ogg.links(descriptor, size)
+    return Correction(window=first) if later else Correction(), later
+
+
+def _examine_header(descriptor: int, size: int) -> Correction:
     start = 0
     head = os.pread(descriptor, 12, 0)
     if head[:3] == b"ID3" and len(head) >= 10:
