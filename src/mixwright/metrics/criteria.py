@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,12 +16,12 @@ class Judged:
     crest factors of the input and of the balance stage's output; loudness of the delivered file; centroids of the
     delivered file and of the reference; `parameters_at_bounds` of the ten."""
 
-    crest_before_db: float | None
-    crest_balanced_db: float | None
+    crest_before_db: float
+    crest_balanced_db: float
     rms_ratio: float
-    loudness_lufs: float | None
+    loudness_lufs: float
     loudness_target_lufs: float
-    true_peak_dbtp: float | None
+    true_peak_dbtp: float
     ceiling_dbtp: float
     parameters_at_bounds: int
     centroid_hz: float | None = None
@@ -54,23 +55,21 @@ class Criterion:
 
 
 def _crest_kept(j: Judged) -> float | None:
-    if j.crest_before_db is None or j.crest_before_db <= 12:
+    if not j.crest_before_db > 12:
         return None
     return j.crest_balanced_db
 
 
 def _crest_lost(j: Judged) -> float | None:
-    if j.crest_before_db is None or j.crest_balanced_db is None:
-        return None
     return j.crest_before_db - j.crest_balanced_db
 
 
 def _loudness_error(j: Judged) -> float | None:
-    return None if j.loudness_lufs is None else j.loudness_lufs - j.loudness_target_lufs
+    return j.loudness_lufs - j.loudness_target_lufs
 
 
 def _headroom(j: Judged) -> float | None:
-    return None if j.true_peak_dbtp is None else j.true_peak_dbtp - j.ceiling_dbtp
+    return j.true_peak_dbtp - j.ceiling_dbtp
 
 
 def _centroid_change(j: Judged) -> float | None:
@@ -151,6 +150,7 @@ def judge(figures: Judged) -> list[CriterionResult]:
     results = []
     for row in CRITERIA:
         value = row.value(figures)
+        value = value if value is not None and math.isfinite(value) else None
         passed = None if value is None else row.passes(value)
         results.append(CriterionResult(row.name, row.label, value, row.unit, row.bound, passed, row.sentence))
     return results

@@ -17,7 +17,7 @@ from .excerpt import Excerpt
 from .source import Source
 from .spool import Spool
 
-__all__ = ["Balanced", "Delivered", "Progress", "balance_pass", "delivery_pass", "hearing_pass"]
+__all__ = ["Balanced", "Delivered", "Progress", "balance_pass", "delivery_pass", "hearing_pass", "trial_pass"]
 
 Audio = NDArray[np.float32]
 Progress = Callable[[str, int], None]
@@ -126,6 +126,17 @@ def delivery_pass(
             excerpt.take("after", ready)
         progress("writing", ready.shape[1])
     return Delivered(analyzer.finish(), np.asarray(reduction))
+
+
+def trial_pass(spool: Spool, source: Source, gain_db: float, ceiling_dbtp: float) -> float:
+    """Integrated loudness in LUFS that a delivery would have; nothing is written or analysed."""
+    delivery = Delivery(source.sample_rate, source.channels)
+    delivery.set(gain_db, ceiling_dbtp)
+    loudness = LoudnessMeter(source.sample_rate, source.channels)
+    for block in spool.blocks():
+        delivery.process(block, block)
+        loudness.process(block)
+    return integrated_lufs(loudness.energies())
 
 
 class _HopPeaks:

@@ -16,7 +16,7 @@ from ..audio import atomic_path, open_reader, open_writer, prefetch
 from ..parameters import Preset
 from .job import Job
 from .loudness_target import MOST_GAIN_DB, LoudnessGoal, delivery_gain_db
-from .passes import Balanced, Delivered, balance_pass, delivery_pass
+from .passes import Balanced, Delivered, balance_pass, delivery_pass, trial_pass
 from .result import DeliveryFacts
 
 __all__ = ["Rendered", "Revise", "render_balance", "render_delivery"]
@@ -29,6 +29,8 @@ LOSSY = (".mp3", ".ogg", ".opus")
 TOLERANCE_LU = 0.25
 TOLERANCE_DB = 0.02
 MOST_ATTEMPTS = 4
+TRIAL_TOLERANCE_LU = 0.1
+MOST_TRIALS = 6
 RMS_LOW, RMS_HIGH = 0.8, 1.2
 
 
@@ -79,6 +81,8 @@ def render_delivery(
     heard = job.before.integrated_lufs
     target = goal.resolve(heard, balanced.integrated_lufs, balanced.true_peak_dbtp, ceiling_dbtp)
     gain_db = delivery_gain_db(balanced.energies, balanced.peaks, target, ceiling_dbtp)
+    if balanced.true_peak_dbtp + gain_db > ceiling_dbtp:
+        gain_db = _find_gain(job, gain_db, target, ceiling_dbtp)
     inner_ceiling = ceiling_dbtp
     place: AbstractContextManager[Path | None] = nullcontext() if job.output is None else atomic_path(job.output)
     with place as temporary:
@@ -101,6 +105,22 @@ def render_delivery(
     )
     warnings += _delivery_warnings(facts)
     return Rendered(facts, after, audio)
+
+
+def _find_gain(job: Job, gain_db: float, target_lufs: float, ceiling_dbtp: float) -> float:
+    """The gain that ends at the target although the limiter works, by trial: the secant rule, each step measured."""
+    slope = 0.8  # LU for a dB; the limiter takes the rest
+    last: tuple[float, float] | None = None
+    for _ in range(MOST_TRIALS):
+        reached = trial_pass(job.spool, job.music, gain_db, ceiling_dbtp)
+        error = target_lufs - reached
+        if abs(error) <= TRIAL_TOLERANCE_LU:
+            break
+        if last is not None and gain_db != last[0]:
+            slope = min(1.0, max(0.15, (reached - last[1]) / (gain_db - last[0])))
+        last = (gain_db, reached)
+        gain_db = max(-60.0, min(MOST_GAIN_DB, gain_db + error / slope))
+    return gain_db
 
 
 def _attempt(job: Job, gain_db: float, ceiling_dbtp: float, path: Path | None) -> tuple[Delivered, Audio | None]:

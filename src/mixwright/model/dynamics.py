@@ -1,4 +1,4 @@
-"""How much glue compression: simulated on the envelope, bounded by the crest factor it may cost."""
+"""How much glue compression: tried on the envelope, taken only where it helps, bounded by what it may cost."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._native import compressor_reduction_db, makeup_db
+from ..analysis.loudness import loudness_range_lu
 from ..parameters import Voicing
 
-__all__ = ["HOPS_PER_SECOND", "CompressorEffect", "Envelope", "ratio_for_crest"]
+__all__ = ["HOPS_PER_SECOND", "CompressorEffect", "Dynamics", "Envelope", "choose_ratio", "simulate"]
 
 HOPS_PER_SECOND = 100
 # The criterion allows 1.5 dB and asks for 12 dB where the input has them; the margin is for what an envelope of
 # 10 ms cannot see.
 MOST_CREST_LOST_DB = 1.2
 LEAST_CREST_KEPT_DB = 12.3
+# More than this on loud passages is no longer glue.
+MOST_TYPICAL_DB = 4.0
+RATIOS = (1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
+# What doubling the ratio must win, in spreads of the target.
+PRICE = 0.3
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,29 @@ class Envelope:
 
 
 @dataclass(frozen=True)
+class Dynamics:
+    """Crest factor in dB and loudness range in LU: of a mix, or the highest that a target calls usual, with the
+    target's spreads."""
+
+    crest_db: float
+    range_lu: float
+    crest_spread_db: float = 1.0
+    range_spread_lu: float = 1.0
+
+    def excess(self, usual: Dynamics) -> float:
+        """How far above the usual, in spreads; 0 inside."""
+        crest = max(0.0, self.crest_db - usual.crest_db) / usual.crest_spread_db
+        return crest + max(0.0, self.range_lu - usual.range_lu) / usual.range_spread_lu
+
+
+@dataclass(frozen=True)
 class CompressorEffect:
-    """What a ratio does: crest factor lost, level change with makeup, deepest and typical reduction; dB."""
+    """What a ratio does: crest factor and loudness range lost, level change with makeup, deepest and typical
+    reduction; dB and LU."""
 
     ratio: float
     crest_lost_db: float
+    range_lost_lu: float
     level_db: float
     deepest_db: float
     typical_db: float
@@ -53,30 +77,35 @@ def simulate(envelope: Envelope, ratio: float, programme_lufs: float, voicing: V
     return CompressorEffect(
         ratio,
         level - peak,
+        loudness_range_lu(power) - loudness_range_lu(power * gain**2),
         level + makeup_db(ratio, programme_lufs, voicing.vector()),
         float(reduction.min(initial=0.0)),
         typical,
     )
 
 
-def ratio_for_crest(
-    envelope: Envelope, crest_db: float, wanted_db: float, programme_lufs: float, voicing: Voicing
+def choose_ratio(
+    envelope: Envelope, mix: Dynamics, usual: Dynamics, programme_lufs: float, voicing: Voicing
 ) -> CompressorEffect:
-    """The lowest ratio that brings the crest factor to `wanted_db`, or as near as the two bounds allow."""
-    allowed = min(MOST_CREST_LOST_DB, max(0.0, crest_db - LEAST_CREST_KEPT_DB), max(0.0, crest_db - wanted_db))
-    low, high = 1.0, 4.0
-    effect = simulate(envelope, high, programme_lufs, voicing)
-    if allowed <= 0:
-        return simulate(envelope, 1.0, programme_lufs, voicing)
-    if effect.crest_lost_db <= allowed:
-        return effect
-    for _ in range(10):
-        middle = (low + high) / 2
-        if simulate(envelope, middle, programme_lufs, voicing).crest_lost_db <= allowed:
-            low = middle
-        else:
-            high = middle
-    return simulate(envelope, low, programme_lufs, voicing)
+    """The ratio that brings crest factor and loudness range nearest to the usual, if that is worth its price.
+
+    With the slow attack of a bus compressor short peaks pass and the body is held back, so compression may raise
+    the crest factor of percussive music; it is tried, and not taken, there.
+    """
+    best = simulate(envelope, 1.0, programme_lufs, voicing)
+    score = mix.excess(usual)
+    if score == 0:
+        return best
+    allowed = min(MOST_CREST_LOST_DB, max(0.0, mix.crest_db - LEAST_CREST_KEPT_DB)) if mix.crest_db > 12 else 0.5
+    for ratio in RATIOS:
+        effect = simulate(envelope, ratio, programme_lufs, voicing)
+        if effect.crest_lost_db > allowed or effect.typical_db < -MOST_TYPICAL_DB:
+            break
+        left = Dynamics(mix.crest_db - effect.crest_lost_db, mix.range_lu - effect.range_lost_lu)
+        price = PRICE * float(np.log2(ratio))
+        if left.excess(usual) + price < score:
+            best, score = effect, left.excess(usual) + price
+    return best
 
 
 def _db(a: float, b: float) -> float:

@@ -12,7 +12,7 @@ from ..analysis import Analysis
 from ..parameters import Voicing
 from ..parameters.table import info
 from .decision import Target
-from .dynamics import CompressorEffect
+from .dynamics import CompressorEffect, Dynamics
 from .tone import EQ_PARAMETERS, Spectrum, eq_gain_db
 
 SET = "{} was set by you."
@@ -55,20 +55,22 @@ def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: 
     return move + "."
 
 
-def compression(effect: CompressorEffect, analysis: Analysis, wanted_db: float, target: Target) -> str:
+def compression(effect: CompressorEffect, analysis: Analysis, usual: Dynamics, target: Target) -> str:
     """Why the compressor works as hard as it does."""
-    crest = analysis.crest_factor_db
-    if not math.isfinite(crest):
+    crest, span = analysis.crest_factor_db, analysis.loudness_range_lu
+    if not (math.isfinite(crest) and math.isfinite(span)):
         return "Compressor off: there is no level to measure."
+    figures = (
+        f"crest factor {crest:.1f} dB (usual up to {usual.crest_db:.1f}), range {span:.1f} LU "
+        f"(up to {usual.range_lu:.1f})"
+    )
     if effect.ratio == 1.0:
-        if crest <= wanted_db:
-            usual = f"{target.name} (up to {wanted_db:.1f} dB)"
-            return f"Compressor off: the crest factor of {crest:.1f} dB is within {usual}."
-        return f"Compressor off: the crest factor of {crest:.1f} dB leaves nothing to take without harm."
+        if Dynamics(crest, span).excess(usual) == 0:
+            return f"Compressor off: the dynamics are within {target.name}: {figures}."
+        return f"Compressor off: {figures}; a glue compressor would not bring it closer without harm."
     return (
-        f"Compressor {effect.ratio:.2f}:1: the crest factor of {crest:.1f} dB is above {target.name} "
-        f"(up to {wanted_db:.1f} dB); loud passages are held back by {-effect.typical_db:.1f} dB, at most "
-        f"{-effect.deepest_db:.1f} dB."
+        f"Compressor {effect.ratio:.2f}:1: the dynamics are above {target.name}: {figures}; loud passages are held "
+        f"back by {-effect.typical_db:.1f} dB, at most {-effect.deepest_db:.1f} dB."
     )
 
 

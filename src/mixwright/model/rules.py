@@ -12,7 +12,7 @@ from ..parameters import PARAMETERS, Parameters, Voicing
 from ..parameters.table import info
 from . import reasons
 from .decision import Amounts, Decision, Target
-from .dynamics import CompressorEffect, Envelope, ratio_for_crest, simulate
+from .dynamics import CompressorEffect, Dynamics, Envelope, choose_ratio, simulate
 from .tone import EQ_PARAMETERS, Spectrum, eq_gain_db, solve_tone
 
 __all__ = ["decide", "settle"]
@@ -57,14 +57,14 @@ def decide(
     for name in EQ_PARAMETERS:
         values[name] = _scaled(name, tone.values[name], amounts.tone)
     values["stereo_width"], width_note = _width(analysis, target, amounts.width)
-    effect, wanted = _compression(analysis, target, voicing, amounts.dynamics)
+    effect, usual = _compression(analysis, target, voicing, amounts.dynamics)
     values["compressor_ratio"] = effect.ratio
 
     values |= fixed
     for name in EQ_PARAMETERS:
         why[name] = reasons.tone(name, values[name], spectrum, voicing, target)
     why["stereo_width"] = reasons.width(values["stereo_width"], analysis, target, width_note)
-    why["compressor_ratio"] = reasons.compression(effect, analysis, wanted, target)
+    why["compressor_ratio"] = reasons.compression(effect, analysis, usual, target)
     why["reverb"] = reasons.SPACE.format("Reverb")
     why["delay"] = reasons.SPACE.format("Delay")
 
@@ -151,17 +151,20 @@ def _width(analysis: Analysis, target: Target, amount: float) -> tuple[float, st
     return _scaled("stereo_width", value, amount), "narrow" if width < low else "wide" if width > high else ""
 
 
-def _compression(analysis: Analysis, target: Target, voicing: Voicing, amount: float) -> tuple[CompressorEffect, float]:
-    """The compressor's effect, and the crest factor above which it is worth one."""
-    mean, spread = target.profile.features["crest_factor_db"]
-    wanted = mean + spread
-    crest = analysis.crest_factor_db
-    envelope = _envelope(analysis)
-    if not (crest > wanted and math.isfinite(analysis.integrated_lufs)) or amount == 0:
-        return simulate(envelope, 1.0, _programme(analysis), voicing), wanted
-    effect = ratio_for_crest(envelope, crest, wanted, _programme(analysis), voicing)
+def _compression(
+    analysis: Analysis, target: Target, voicing: Voicing, amount: float
+) -> tuple[CompressorEffect, Dynamics]:
+    """The compressor's effect, and the dynamics above which it is worth one."""
+    crest, crest_spread = target.profile.features["crest_factor_db"]
+    span, span_spread = target.profile.features["loudness_range_lu"]
+    usual = Dynamics(crest + crest_spread, span + span_spread, crest_spread, span_spread)
+    envelope, programme = _envelope(analysis), _programme(analysis)
+    if not (math.isfinite(analysis.integrated_lufs) and math.isfinite(analysis.crest_factor_db)) or amount == 0:
+        return simulate(envelope, 1.0, programme, voicing), usual
+    mix = Dynamics(analysis.crest_factor_db, analysis.loudness_range_lu)
+    effect = choose_ratio(envelope, mix, usual, programme, voicing)
     ratio = _scaled("compressor_ratio", effect.ratio, amount)
-    return simulate(envelope, ratio, _programme(analysis), voicing), wanted
+    return simulate(envelope, ratio, programme, voicing), usual
 
 
 def _envelope(analysis: Analysis) -> Envelope:

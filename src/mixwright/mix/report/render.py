@@ -114,8 +114,7 @@ def genre_shares(weights: Mapping[str, float]) -> list[GenreShare]:
     if rest >= 0.005:
         large.append(("Other", rest))
     return [
-        GenreShare(name, f"{number(100.0 * share, 0)}{wording.THIN}%", round(100.0 * share, 2))
-        for name, share in large
+        GenreShare(name, f"{number(100.0 * share, 0)}{wording.THIN}%", round(100.0 * share, 2)) for name, share in large
     ]
 
 
