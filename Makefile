@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyproject.toml
+SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
 SONG := $(firstword $(wildcard examples/*.flac examples/*.ogg))
@@ -41,13 +42,13 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run -Werror dsp/*.hpp bindings/*.cpp bindings/*.hpp
+	$(BIN)/clang-format --dry-run -Werror $(SOURCES)
 	$(BIN)/python tools/generate.py --check
 
 format: $(VENV)/.lint
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
-	$(BIN)/clang-format -i dsp/*.hpp bindings/*.cpp bindings/*.hpp
+	$(BIN)/clang-format -i $(SOURCES)
 
 generate: setup
 	$(BIN)/python tools/generate.py

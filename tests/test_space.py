@@ -16,9 +16,7 @@ from scipy import signal
 from scipy.special import erfc
 
 ROOT = Path(__file__).parent.parent
-FLAGS = (
-    "-std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion"
-)
+FLAGS = "-std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion"
 TICK = 32
 REVERB = (1.2, 20.0, 6000.0, 200.0)  # decay_s, predelay_ms, damping_hz, low_cut_hz
 DELAY = (0.03, 0.5, 20.0, 18000.0)  # time_s, feedback, low_cut_hz, high_cut_hz
@@ -30,9 +28,7 @@ Floats = ctypes.POINTER(ctypes.c_float)
 class Effect:
     """One reverb or delay inside the probe library; `run` keeps the sample counter as the chain does."""
 
-    def __init__(
-        self, library: ctypes.CDLL, kind: str, sample_rate: float, settings: tuple[float, ...]
-    ) -> None:
+    def __init__(self, library: ctypes.CDLL, kind: str, sample_rate: float, settings: tuple[float, ...]) -> None:
         self._library, self._kind, self._at = library, kind, 0
         new = self._function("new", ctypes.c_void_p, *[ctypes.c_double] * 5)
         self._handle = new(sample_rate, *settings)
@@ -57,9 +53,7 @@ class Effect:
         """(2, samples) in and out; `wet` is a constant or the level at every tick's edge."""
         out = np.array(audio, np.float32, order="C")
         samples = out.shape[1]
-        edges = np.asarray(
-            np.broadcast_to(wet, (self._at + samples) // TICK + 2) if np.isscalar(wet) else wet
-        )
+        edges = np.asarray(np.broadcast_to(wet, (self._at + samples) // TICK + 2) if np.isscalar(wet) else wet)
         edges = np.ascontiguousarray(edges, np.float32)
         run = self._function("run", None, ctypes.c_void_p, Floats, Floats, *[ctypes.c_long] * 3, Floats)
         left, right, levels = (array.ctypes.data_as(Floats) for array in (out[0], out[1], edges))
@@ -119,9 +113,7 @@ def noise(samples: int, seed: int = 0, level: float = 0.1) -> Audio:
 def pink(samples: int, sample_rate: float, level: float = 0.1) -> Audio:
     """Equal power an octave from 20 Hz to 20 kHz (or Nyquist); RMS `level` in both channels."""
     hz = np.fft.rfftfreq(samples, 1 / sample_rate)
-    shape = np.where(
-        (hz >= 20) & (hz <= min(20000.0, 0.499 * sample_rate)), 1 / np.sqrt(np.maximum(hz, 1)), 0
-    )
+    shape = np.where((hz >= 20) & (hz <= min(20000.0, 0.499 * sample_rate)), 1 / np.sqrt(np.maximum(hz, 1)), 0)
     audio = np.fft.irfft(np.fft.rfft(noise(samples)) * shape, samples)
     return (audio * (level / np.sqrt(np.mean(audio**2, axis=1, keepdims=True)))).astype(np.float32)
 
@@ -173,9 +165,7 @@ def rms(audio: NDArray[np.floating]) -> float:
 
 @BOTH
 @pytest.mark.parametrize("sample_rate", [8000.0, 44100.0, 192000.0])
-def test_any_split_gives_the_same_bits(
-    make: Make, kind: str, settings: tuple[float, ...], sample_rate: float
-) -> None:
+def test_any_split_gives_the_same_bits(make: Make, kind: str, settings: tuple[float, ...], sample_rate: float) -> None:
     samples = 9 * 1024 + 13
     audio = noise(samples)
     audio[:, 4000:4100] = 0  # silence inside a tick
@@ -203,9 +193,7 @@ def test_the_split_around_sleep_and_waking(make: Make, kind: str, settings: tupl
 
 
 @BOTH
-def test_a_new_setting_in_mid_stream_keeps_the_bits(
-    make: Make, kind: str, settings: tuple[float, ...]
-) -> None:
+def test_a_new_setting_in_mid_stream_keeps_the_bits(make: Make, kind: str, settings: tuple[float, ...]) -> None:
     changed = tuple(value * 0.7 for value in settings)
     audio = noise(9000)
 
@@ -286,9 +274,7 @@ def test_output_is_finite_from_denormal_to_deafening(
 
 
 @BOTH
-def test_process_does_not_allocate(
-    make: Make, library: ctypes.CDLL, kind: str, settings: tuple[float, ...]
-) -> None:
+def test_process_does_not_allocate(make: Make, library: ctypes.CDLL, kind: str, settings: tuple[float, ...]) -> None:
     effect = make(kind, settings)
     audio = noise(9600)
     count = library.allocation_count
@@ -302,9 +288,7 @@ def test_process_does_not_allocate(
 
 
 @BOTH
-def test_the_wet_level_is_a_straight_line_inside_a_tick(
-    make: Make, kind: str, settings: tuple[float, ...]
-) -> None:
+def test_the_wet_level_is_a_straight_line_inside_a_tick(make: Make, kind: str, settings: tuple[float, ...]) -> None:
     audio = noise(TICK * 400)
     edges = np.full(402, 1.0, np.float32)
     full = make(kind, settings).run(audio, edges).astype(np.float64) - audio
@@ -344,9 +328,7 @@ def test_wet_level_of_pink_noise(make: Make, sample_rate: float, decay_s: float)
     assert db(rms(settled) / 0.1) == pytest.approx(-6, abs=1.5)
 
 
-@pytest.mark.parametrize(
-    "settings", [(5.0, 0.0, 1000.0, 20.0), (0.2, 0.0, 16000.0, 600.0), (2.0, 0.0, 4500.0, 90.0)]
-)
+@pytest.mark.parametrize("settings", [(5.0, 0.0, 1000.0, 20.0), (0.2, 0.0, 16000.0, 600.0), (2.0, 0.0, 4500.0, 90.0)])
 def test_wet_level_holds_for_every_voicing(make: Make, settings: tuple[float, ...]) -> None:
     audio = pink(48000 * 6, 48000)
     wet = (make("reverb", settings).run(audio) - audio)[:, 48000 * 4 :]
@@ -484,8 +466,7 @@ def echo_spectra(make: Make, settings: tuple[float, ...], hz: list[float]) -> li
     length = int(settings[0] * 48000)
     echoes = [wet[int(k * length - length // 10) :][:length] for k in (1, 2, 3)]
     return [
-        np.abs(np.array([np.sum(e * np.exp(-2j * np.pi * f / 48000 * np.arange(length))) for f in hz]))
-        for e in echoes
+        np.abs(np.array([np.sum(e * np.exp(-2j * np.pi * f / 48000 * np.arange(length))) for f in hz])) for e in echoes
     ]
 
 

@@ -75,9 +75,7 @@ def test_left_only() -> None:
     assert measured.stereo_width == pytest.approx(1.0, abs=1e-6)
     assert measured.stereo_imbalance == np.inf
     assert measured.stereo_correlation == 0.0
-    assert measured.mono_loss_db == pytest.approx(
-        3.0103, abs=ROUNDING_DB
-    )  # M = L/2 against the mean of L and nothing
+    assert measured.mono_loss_db == pytest.approx(3.0103, abs=ROUNDING_DB)  # M = L/2 against the mean of L and nothing
     assert np.all(measured.band_correlation == 0.0)
 
 
@@ -98,9 +96,7 @@ def test_band_correlation_tells_the_bands_apart() -> None:
 
 def test_dc_offset_is_the_worse_channel() -> None:
     audio = white(0.01, 1.0, 48000, 2, seed=7) + np.array([[0.02], [-0.1]], np.float32)
-    assert analyze_audio(audio, 48000).dc_offset == pytest.approx(
-        0.1, abs=5e-4
-    )  # noise: 0.01 / sqrt(48000) = 5e-5
+    assert analyze_audio(audio, 48000).dc_offset == pytest.approx(0.1, abs=5e-4)  # noise: 0.01 / sqrt(48000) = 5e-5
 
 
 def test_clipping_is_three_samples_in_a_row() -> None:

@@ -46,9 +46,7 @@ def test_fixed_blocks_give_the_same_bits(size: int) -> None:
 @pytest.mark.parametrize("sample_rate", [8000, 11025, 44100, 192000])
 @pytest.mark.parametrize("samples", [0, 1, 2, 100, 3000, 16384, 16385, 40000])
 @pytest.mark.parametrize("value", [0.0, 0.5, -1.0, np.nan, 1e-40])
-def test_empty_short_silent_and_constant_audio_is_measured(
-    sample_rate: int, samples: int, value: float
-) -> None:
+def test_empty_short_silent_and_constant_audio_is_measured(sample_rate: int, samples: int, value: float) -> None:
     for channels in (1, 2):
         measured = analyze_audio(np.full((channels, samples), value, np.float32), sample_rate)
         text = json.dumps(measured.to_dict(series=True), allow_nan=False)

@@ -54,9 +54,7 @@ def test_tone_does_not_depend_on_the_sample_rate(factor: int) -> None:
     finer = scipy.signal.resample(audio, factor * audio.shape[1], axis=1).astype(np.float32)
     low, high = analyze_audio(audio, 48000), analyze_audio(finer, factor * 48000)
     assert third_octaves(48000) == third_octaves(factor * 48000)
-    np.testing.assert_allclose(
-        high.ltas_db[:-1], low.ltas_db[:-1], rtol=0, atol=0.05
-    )  # same frames in seconds
+    np.testing.assert_allclose(high.ltas_db[:-1], low.ltas_db[:-1], rtol=0, atol=0.05)  # same frames in seconds
     assert high.spectral_centroid_hz == pytest.approx(low.spectral_centroid_hz, rel=0.01)
     np.testing.assert_allclose(high.mfcc, low.mfcc, rtol=0, atol=1.0)  # of values up to 300
     np.testing.assert_allclose(high.spectral_contrast, low.spectral_contrast, rtol=0, atol=0.5)
@@ -86,9 +84,7 @@ def test_centroid_ignores_silence_and_level() -> None:
 def test_mfcc_says_level_first_and_tilt_second() -> None:
     noise = white(0.1, 3.0, 44100, 1, seed=13)
     flat, quiet = analyze_audio(noise, 44100).mfcc, analyze_audio(0.1 * noise, 44100).mfcc
-    assert flat[0] - quiet[0] == pytest.approx(
-        20.0 * np.sqrt(64), abs=0.01
-    )  # orthonormal DCT of 64 bands, 20 dB less
+    assert flat[0] - quiet[0] == pytest.approx(20.0 * np.sqrt(64), abs=0.01)  # orthonormal DCT of 64 bands, 20 dB less
     np.testing.assert_allclose(flat[1:], quiet[1:], rtol=0, atol=0.01)
     dark = scipy.signal.lfilter([1.0], [1.0, -0.95], noise).astype(np.float32)
     assert analyze_audio(dark, 44100).mfcc[1] > flat[1] + 50.0

@@ -116,9 +116,7 @@ def test_pipe_and_device_do_not_hang(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.raw", "a.gsm", "a.vox", "a", "a.flac", "a.ogg"])
-@pytest.mark.parametrize(
-    "content", [b"This is not music.\n" * 1000, bytes(5000), b"\xff" * 5000, b"RIFF", b"OggS"]
-)
+@pytest.mark.parametrize("content", [b"This is not music.\n" * 1000, bytes(5000), b"\xff" * 5000, b"RIFF", b"OggS"])
 def test_not_audio(tmp_path: Path, name: str, content: bytes, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / name).write_bytes(content)
     refusal(tmp_path / name)

@@ -72,18 +72,14 @@ def test_full_scale_is_a_hard_stop(tmp_path: Path, ending: str, bit_depth: int) 
     audio = np.array([[1.0, 1.5, 100.0, 1e30, -1.0, -1.5, -100.0, -1e30]], np.float32)
     read = read_audio(write(tmp_path / f"a{ending}", audio, bit_depth=bit_depth))[0][0]
     step = 2.0 ** (1 - bit_depth)
-    np.testing.assert_allclose(
-        read[:4], 1 - step, rtol=0, atol=2 * step
-    )  # dither moves it by up to two steps
+    np.testing.assert_allclose(read[:4], 1 - step, rtol=0, atol=2 * step)  # dither moves it by up to two steps
     np.testing.assert_allclose(read[4:], -1, rtol=0, atol=2 * step)
 
 
 @pytest.mark.parametrize("ending", EXACT)
 @pytest.mark.parametrize("bit_depth", [16, 24])
 @pytest.mark.parametrize("block", [1, 17, 4096, 40_000])
-def test_any_split_into_blocks_gives_the_same_file(
-    tmp_path: Path, ending: str, bit_depth: int, block: int
-) -> None:
+def test_any_split_into_blocks_gives_the_same_file(tmp_path: Path, ending: str, bit_depth: int, block: int) -> None:
     audio = tone(1 if block > 1 else 0.05)
     whole = write(tmp_path / f"whole{ending}", audio, bit_depth=bit_depth, dither_seed=5)
     split = write(tmp_path / f"split{ending}", audio, bit_depth=bit_depth, dither_seed=5, block=block)
@@ -136,9 +132,7 @@ TAGS = {
 
 @pytest.mark.parametrize("ending", [".flac", ".ogg", ".opus"])
 def test_tags_are_kept(tmp_path: Path, ending: str) -> None:
-    with open_reader(
-        write(tmp_path / f"a{ending}", tone(1, 48_000), sample_rate=48_000, tags=TAGS)
-    ) as reader:
+    with open_reader(write(tmp_path / f"a{ending}", tone(1, 48_000), sample_rate=48_000, tags=TAGS)) as reader:
         assert reader.tags == {"license" if k == "licence" else k: v for k, v in TAGS.items()}
 
 
@@ -164,9 +158,7 @@ def test_tags_of_any_content(tmp_path: Path, ending: str) -> None:
     [(".mp3", 96_000, 48_000), (".mp3", 37_800, 44_100), (".opus", 44_100, 48_000), (".opus", 11_025, 12_000),
      (".ogg", 37_800, 37_800), (".flac", 192_000, 192_000)],
 )  # fmt: skip
-def test_rates_that_a_format_lacks_are_resampled(
-    tmp_path: Path, ending: str, rate: int, expected: int
-) -> None:
+def test_rates_that_a_format_lacks_are_resampled(tmp_path: Path, ending: str, rate: int, expected: int) -> None:
     audio = tone(2, rate)
     path = write(tmp_path / f"a{ending}", audio, sample_rate=rate, block=1000)
     read, stored = read_audio(path)
@@ -206,9 +198,7 @@ def test_a_block_of_the_wrong_shape(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_an_exception_leaves_the_directory_as_it_was(
-    tmp_path: Path, ending: str, error: type[BaseException]
-) -> None:
+def test_an_exception_leaves_the_directory_as_it_was(tmp_path: Path, ending: str, error: type[BaseException]) -> None:
     path = tmp_path / f"a{ending}"
     path.write_bytes(b"before")
 

@@ -48,9 +48,7 @@ def ltas() -> Ltas:
     target = -24 - 1.6 * octaves - 0.42 * octaves**2
     off = 4.2 * np.exp(-((octaves + 3) ** 2) / 2) - 2.6 / (1 + np.exp(-(octaves - 3)))
     before = target + off + 0.9 * np.sin(3.1 * octaves)
-    return Ltas(
-        THIRD_OCTAVES_HZ, before, before - 0.55 * off, target, 1.8 + 0.25 * np.abs(octaves), "Rock profile"
-    )
+    return Ltas(THIRD_OCTAVES_HZ, before, before - 0.55 * off, target, 1.8 + 0.25 * np.abs(octaves), "Rock profile")
 
 
 def loudness(seconds: float = 214.0) -> Loudness:
@@ -185,9 +183,7 @@ def demo() -> ReportData:
                 False,
                 "The top end is still a little soft for rock.",
             ),
-            Criterion(
-                "PESQ", None, "", "above 3.5 against the target", None, "Needs a target mix; none was given."
-            ),
+            Criterion("PESQ", None, "", "above 3.5 against the target", None, "Needs a target mix; none was given."),
         ],
         preset_json=json.dumps(preset, indent=2),
         version="0.1.0",

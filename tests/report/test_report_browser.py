@@ -200,9 +200,7 @@ def test_every_control_is_reached_and_worked_by_tab(page: Page) -> None:
     reached = []
     for _ in range(12):
         page.keyboard.press("Tab")
-        reached.append(
-            page.evaluate("document.activeElement.id || document.activeElement.dataset.clip || ''")
-        )
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.dataset.clip || ''"))
     assert [name for name in reached if name in ("seek", "play", "0", "1", "loop", "keys")] == [
         "seek", "play", "0", "1", "loop", "keys",
     ]  # fmt: skip

@@ -31,12 +31,8 @@ from mixwright.mix.report import (
 from mixwright.mix.report.render import genre_shares
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
-STYLE = (
-    resources.files("mixwright.mix.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
-)
-SCRIPT = (
-    resources.files("mixwright.mix.report").joinpath("templates", "report.js").read_text(encoding="utf-8")
-)
+STYLE = resources.files("mixwright.mix.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+SCRIPT = resources.files("mixwright.mix.report").joinpath("templates", "report.js").read_text(encoding="utf-8")
 
 
 class Page(HTMLParser):
@@ -204,9 +200,7 @@ def test_everything_given_is_said() -> None:
 def test_unknown_figures_are_a_dash() -> None:
     rows = [Measurement(f"m{i}", "dB", bad, None) for i, bad in enumerate((np.nan, np.inf, -np.inf))]
     parameter = ParameterRow("low_eq", "Low EQ", "dB", np.nan, -3, 0, 3, "neutral", "Unknown.")
-    html = render_report(
-        replace(bare(), measurements=rows, parameters=[parameter], delivery=Delivery(*[None] * 4))
-    )
+    html = render_report(replace(bare(), measurements=rows, parameters=[parameter], delivery=Delivery(*[None] * 4)))
     words = Page(html).words()
     assert words.count("–") >= 9 + 1 + 5
     assert re.search(r"\b(nan|inf|None)\b", words) is None

@@ -53,9 +53,7 @@ class Analyzer:
     def process(self, block: Audio) -> None:
         """Add a block (channels, samples), float32, of any length. Raises ParameterError for other shapes."""
         if self._result is not None:
-            raise ParameterError(
-                "process() must come before finish(): start a new Analyzer for another programme"
-            )
+            raise ParameterError("process() must come before finish(): start a new Analyzer for another programme")
         if block.ndim != 2 or block.shape[0] != self._channels:
             raise ParameterError(f"block.shape={block.shape} must be ({self._channels}, samples)")
         if block.dtype != np.float32:

@@ -11,9 +11,7 @@ Audio = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 HOPS_PER_S = 100
-CLIP_LEVEL = (
-    0.9999  # full scale is 1.0; 16 bit ends at 0.99997, so its last three codes count, and floats beyond
-)
+CLIP_LEVEL = 0.9999  # full scale is 1.0; 16 bit ends at 0.99997, so its last three codes count, and floats beyond
 CLIP_RUN = 3  # one sample at full scale is a peak; three in a row are a flat top
 
 

@@ -46,9 +46,7 @@ class Analysis:
     stereo_width: float  # rms(S) / rms(M); 0 mono, 1 unrelated channels, inf without a middle
     stereo_correlation: float  # of L and R in [-1, 1]; 1 for mono, 0 when a channel is silent
     stereo_imbalance: float  # dB, rms of L over rms of R; > 0 leans left
-    mono_loss_db: (
-        float  # dB >= 0 lost in M against the channels' mean power; 0 mono, 3.01 unrelated, inf inverted
-    )
+    mono_loss_db: float  # dB >= 0 lost in M against the channels' mean power; 0 mono, 3.01 unrelated, inf inverted
     band_correlation: Floats  # (bands,) stereo_correlation within each third octave
 
     # tone
@@ -66,9 +64,7 @@ class Analysis:
     # over time
     momentary_series: Floats  # (windows, 2): window end in s, LUFS; a window every 10 ms
     short_term_series: Floats  # (windows, 2)
-    envelope_peak: (
-        Floats  # (hops,) per 10 ms: largest |x| of any channel, linear; the last hop may be shorter
-    )
+    envelope_peak: Floats  # (hops,) per 10 ms: largest |x| of any channel, linear; the last hop may be shorter
     envelope_ms: Floats  # (hops,) per 10 ms: mean square, mean over channels, linear
 
     def to_dict(self, *, series: bool = False) -> dict[str, Any]:

@@ -50,9 +50,7 @@ class CrossSpectrum:
         # Buffers stay: a temporary of this size would be mapped and unmapped by the system at every chunk.
         self._frames = np.empty(self._overlapped.shape, np.float32)
         self._spectra = np.empty((channels, chunk // hop, bins), np.complex64)
-        self.parts: Spectra = self._spectra.view(
-            np.float32
-        )  # (channels, frames, 2 * bins): re, im, re, im, ...
+        self.parts: Spectra = self._spectra.view(np.float32)  # (channels, frames, 2 * bins): re, im, re, im, ...
         self.squares: Spectra = np.empty_like(self.parts)
         self._power = np.zeros((channels, 2 * bins))
         self._cross = np.zeros(2 * bins)

@@ -52,7 +52,12 @@ def run() -> None:
     """Run the command line; exit code 0 is success, 1 an error with its reason on standard error, 2 a wrong
     call, 130 an interruption."""
     try:
-        app()
+        try:
+            app()
+        except SystemExit as left:  # Typer turns Ctrl-C into an exit without a word
+            if left.code == INTERRUPTED:
+                raise KeyboardInterrupt from None
+            raise
     except MixwrightError as error:
         print(f"mixwright: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(1)

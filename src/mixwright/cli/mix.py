@@ -105,14 +105,13 @@ def print_mix(result: Mix) -> None:
     print(f"Heard    {heard(result.before)}")
     print(f"Genre    {genre_words(result.genre)}")
     moved = [p for p in PARAMETERS if result.preset.parameters[p.name] != p.neutral]
-    print("Decided  " + ("" if moved else "to leave every parameter alone"))
+    print("Decided  " + (f"{len(moved)} of ten parameters move" if moved else "to leave every parameter alone"))
     for p in moved:
-        value = result.preset.parameters[p.name]
-        text = figure(value, p.unit, 2)
-        print(f"  {p.label:<18}{text:>9}   {result.reasons.get(p.name, '')}")
-    still = [result.reasons[p.name] for p in PARAMETERS if p not in moved and p.name in result.reasons]
-    for sentence in still:
-        print(f"  {sentence}")
+        value = figure(result.preset.parameters[p.name], p.unit, 2)
+        print(f"  * {result.reasons.get(p.name, f'{p.label} {value}, as the preset has it.')}")
+    for p in PARAMETERS:
+        if p not in moved and p.name in result.reasons:
+            print(f"    {result.reasons[p.name]}")
 
 
 def print_delivery(result: Mix) -> None:

@@ -25,9 +25,11 @@ def check_signal(name: str, analysis: Analysis) -> None:
         raise SignalError(f"{name}: lasts {analysis.duration_s:.2f} s; at least {SHORTEST_S} s are needed")
     if analysis.nonfinite_samples >= analysis.samples * analysis.channels:
         raise SignalError(f"{name}: holds no valid sample (all are NaN or infinite); export it again")
-    if math.isfinite(analysis.integrated_lufs):
+    # A peak no higher than the mean: nothing moves.
+    constant = analysis.dc_offset > 1e-4 and 10 ** (analysis.sample_peak_dbfs / 20) < 1.001 * analysis.dc_offset
+    if math.isfinite(analysis.integrated_lufs) and not constant:
         return
-    if abs(analysis.dc_offset) > 1e-4:
+    if constant:
         raise SignalError(
             f"{name}: holds a constant offset ({analysis.dc_offset:+.3f}) and no sound; check the recording"
         )

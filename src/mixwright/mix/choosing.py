@@ -37,7 +37,7 @@ def choose_target(weights: Mapping[str, float] | None, references: Sequence[str 
         name = f"the reference {Path(references[0]).name}" if len(analyses) == 1 else "the references"
         return Target(reference_profile(analyses), name)
     if weights is None:
-        return Target(load_profile("all"), "the released music of all genres")
+        return Target(load_profile("all"), "released music")
     words = {"hip_hop": "hip-hop"}
     names = [words.get(genre, genre) for genre in weights]
     return Target(blend_profiles(weights), f"released {' and '.join(names)}")

@@ -15,7 +15,6 @@ from .decision import Target
 from .dynamics import CompressorEffect, Dynamics
 from .tone import EQ_PARAMETERS, Spectrum, eq_gain_db
 
-SET = "{} was set by you."
 SPACE = (
     "{} left alone: how much room a finished mix needs cannot be measured safely enough to add any; set it "
     "yourself where you want it."
@@ -32,17 +31,26 @@ class Settled:
     before: float
 
 
+def by_hand(name: str, value: float) -> str:
+    """That the user set a value."""
+    row = info(name)
+    return f"{row.label} {value:g} {row.unit}: set by you.".replace(" :1", ":1").replace(" ×", "×").replace("-", "−")
+
+
 def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: Target) -> str:
     """Why an EQ parameter stands where it stands, from the bands that its curve reaches."""
     label = info(name).label
     shape = _shape(name, voicing, spectrum)
-    reach = (np.abs(shape) >= 0.5 * np.abs(shape).max(initial=0.0)) & (spectrum.weight > 0)
-    if not reach.any() or np.abs(shape).max(initial=0.0) == 0:
-        return f"{label} left alone: the mix has nothing to measure there."
+    reached = (np.abs(shape) >= 0.5 * np.abs(shape).max(initial=0.0)) & (np.abs(shape) > 0)
+    reach = reached & (spectrum.weight > 0)
+    if not reach.any() and value == info(name).neutral:
+        return f"{label} left alone: the mix has next to nothing there, and EQ would raise its noise."
+    if not reach.any():
+        return f"{label} follows what its neighbours leave; the mix has next to nothing there."
     share = np.abs(shape[reach]) * spectrum.weight[reach]
     deviation = float(np.average(spectrum.deviation_db[reach], weights=share))
     spread = float(np.average(spectrum.spread_db[reach], weights=share))
-    region = f"{_hz(spectrum.hz[reach].min())}–{_hz(spectrum.hz[reach].max())}"
+    region = _region(float(spectrum.hz[reach].min()), float(spectrum.hz[reach].max()))
     side = "above" if deviation > 0 else "below"
     where = f"{region} stands {abs(deviation):.1f} dB {side} {target.name} (spread ±{spread:.1f} dB)"
     if value == info(name).neutral:
@@ -118,6 +126,13 @@ def _hz(value: float) -> str:
     if value < 1000:
         return f"{value:.0f} Hz"
     return f"{value / 1000:.1f}".removesuffix(".0") + " kHz"
+
+
+def _region(low: float, high: float) -> str:
+    if low == high:
+        return _hz(low)
+    first, unit = _hz(low).split(" ")
+    return f"{first}–{_hz(high)}" if _hz(high).endswith(f" {unit}") else f"{_hz(low)}–{_hz(high)}"
 
 
 def _signed(value: float) -> str:

@@ -19,8 +19,8 @@ __all__ = ["decide", "settle"]
 
 # A prediction of the level stays this far inside the promise of 0.8 to 1.2, for what an envelope cannot see.
 RMS_BOUNDS = (0.85, 1.15)
-# Less than this cannot be heard on a whole mix and is not worth a move.
-SMALLEST_POSITION = 0.02
+# A smaller part of the range (0.16 to 0.24 dB of EQ) cannot be heard on a whole mix and is not worth a move.
+SMALLEST_POSITION = 0.08
 
 
 def decide(
@@ -71,7 +71,7 @@ def decide(
     settled = settle(analysis, values, voicing, fixed, amounts.level)
     why |= reasons.level(settled)
     for name in fixed:
-        why[name] = reasons.SET.format(info(name).label)
+        why[name] = reasons.by_hand(name, values[name])
     parameters = Parameters(settled.values)
     provenance = {
         p.name: "set" if p.name in fixed else "refined" if parameters[p.name] != p.neutral else "neutral"

@@ -21,6 +21,9 @@ EQ_PARAMETERS = ("low_eq", "mid_eq", "high_eq", "presence")
 PRIOR = 0.15
 # Below this level, relative to the whole, a band holds coding noise or nothing.
 FLOOR_DB = -65.0
+# So far below the target, a region is missing from the arrangement or the recording; EQ would raise its noise.
+ABSENT_DB, FADE_DB = 12.0, 4.0
+LEAST_COVERAGE = 0.3
 STEPS = 60
 Array = NDArray[np.float64]
 
@@ -49,8 +52,11 @@ class Spectrum:
         weight[(hz > 9_000) & (weight > 0)] = 0.5  # lossy sources and room noise
         weight[~np.isfinite(own) | (own < FLOOR_DB) | ~np.isfinite(target)] = 0.0
         deviation = np.where(weight > 0, own - target, 0.0)
-        if weight.sum() > 0:
+        for _ in range(3):  # what is absent must not move the level at which the rest is compared
+            if weight.sum() == 0:
+                break
             deviation = deviation - np.average(deviation, weights=weight)
+            weight = weight * np.clip((ABSENT_DB + FADE_DB + deviation) / FADE_DB, 0.0, 1.0)
         return cls(hz, deviation, np.where(np.isfinite(spread), spread, 6.0), weight)
 
     def excess_db(self, change_db: Array | float = 0.0) -> Array:
@@ -87,7 +93,7 @@ def solve_tone(spectrum: Spectrum, voicing: Voicing, sample_rate: int, fixed: Ma
     `fixed` holds values that the user set; they are kept, and the others are solved around them.
     """
     hz, weight = spectrum.hz, spectrum.weight
-    free = [name for name in EQ_PARAMETERS if name not in fixed]
+    free = [name for name in EQ_PARAMETERS if name not in fixed and _reaches(name, voicing, sample_rate, spectrum)]
     values = {name: fixed[name] for name in EQ_PARAMETERS if name in fixed}
     if weight.sum() > 0 and free:
         given = eq_gain_db(values, voicing, sample_rate, hz).sum(axis=0)
@@ -108,6 +114,12 @@ def solve_tone(spectrum: Spectrum, voicing: Voicing, sample_rate: int, fixed: Ma
         values |= {name: bound(name, p) for name, p in zip(free, position, strict=True)}
     values = {name: values.get(name, 1.0 if name == "presence" else 0.0) for name in EQ_PARAMETERS}
     return ToneSolution(values, eq_gain_db(values, voicing, sample_rate, hz))
+
+
+def _reaches(name: str, voicing: Voicing, sample_rate: int, spectrum: Spectrum) -> bool:
+    """Whether there is anything to measure where a parameter works; it stays at neutral otherwise."""
+    curve = np.abs(eq_gain_db({name: bound(name, 1.0)}, voicing, sample_rate, spectrum.hz).sum(axis=0))
+    return bool(np.sum(curve * (spectrum.weight > 0)) > LEAST_COVERAGE * np.sum(curve))
 
 
 def bound(name: str, position: float) -> float:
