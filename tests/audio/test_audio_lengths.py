@@ -68,6 +68,8 @@ def test_ogg_with_a_wrong_total(store: Store, added: int) -> None:
     data[last + 22 : last + 26] = ogg_checksum(data[last:]).to_bytes(4, "little")
     path.write_bytes(data)
     assert 0 <= played(path) - (RATE + min(added, 0)) <= 2048  # up to one Vorbis block more
+    if added >= 2**32:
+        assert open_reader(path).frames_hint is None
 
 
 @pytest.mark.parametrize("name", ["vorbis.ogg", "opus.opus"])
@@ -138,9 +140,8 @@ def test_a_truncated_lossless_file_is_refused(store: Store, name: str, kept: flo
     path = store(name)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
-    with pytest.raises(AudioReadError, match=r"truncated|damaged") as caught:
+    with pytest.raises(AudioReadError, match="is truncated"):
         read_audio(path)
-    assert str(caught.value).startswith(f"{path}: is ")
 
 
 @pytest.mark.parametrize("name", ["vorbis.ogg", "opus.opus", "layer3.mp3"])
@@ -152,6 +153,27 @@ def test_a_truncated_stream_plays_what_is_there(store: Store, name: str, kept: f
     path.write_bytes(data[: int(len(data) * kept)])
     # OGG pages are up to a second long here, and a torn page is lost.
     assert (kept - 0.25) * total < played(path) < (kept + 0.1) * total
+
+
+def test_flac_damaged_in_the_middle_is_not_called_truncated(store: Store) -> None:
+    path = store("24.flac", tone(10))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 :] = bytes(len(data) // 2)
+    path.write_bytes(data)
+    with pytest.raises(AudioReadError, match=r"damaged at \d\.\d s"):
+        read_audio(path)
+
+
+def test_decoders_print_nothing(variable_mp3: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """libmpg123 has remarks on a file that is shorter than its header says and has a hole."""
+    data = bytearray(variable_mp3.read_bytes()[:60_000])
+    data[20_000:20_500] = bytes(500)
+    variable_mp3.write_bytes(data)
+    with soundfile.SoundFile(variable_mp3) as file:
+        file.read()
+    assert "Illegal Audio-MPEG-Header" in capfd.readouterr().err
+    read_audio(variable_mp3)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("name", ["16.wav", "16.flac", "layer3.mp3", "vorbis.ogg"])

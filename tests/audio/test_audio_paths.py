@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -97,6 +98,17 @@ def test_atomic_path_leaves_nothing_of_a_failure(tmp_path: Path, error: type[Bas
             raise error
 
     with pytest.raises(error):
+        fail()
+    assert not list(tmp_path.iterdir())
+
+
+def test_atomic_path_on_a_full_disk(tmp_path: Path) -> None:
+    def fail() -> None:
+        with atomic_path(tmp_path / "a.json") as part, open(part, "wb", buffering=0) as file:
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(AudioWriteError, match=r"a\.json: cannot be written .*free some space"):
         fail()
     assert not list(tmp_path.iterdir())
 

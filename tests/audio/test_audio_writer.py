@@ -124,6 +124,16 @@ def test_a_wav_that_outgrows_its_size_field_is_rf64(tmp_path: Path, bit_depth: i
             assert reader.tags == {"title": "Waltz"}
 
 
+def test_an_odd_number_of_bytes_is_padded(tmp_path: Path) -> None:
+    audio = tone(channels=1)[:, :101]
+    path = write(tmp_path / "a.wav", audio, tags={"title": "Waltz"})
+    with open_reader(path) as reader:
+        assert reader.tags == {"title": "Waltz"}
+        assert [block.shape for block in reader.blocks()] == [(1, 101)]
+    assert path.stat().st_size % 2 == 0
+    assert int.from_bytes(path.read_bytes()[4:8], "little") == path.stat().st_size - 8
+
+
 TAGS = {
     "title": "Größe", "artist": "N. N.", "album": "One", "date": "2024", "genre": "Rock", "comment": "live",
     "tracknumber": "7", "licence": "CC-BY-4.0", "copyright": "2024 N. N.",
@@ -235,6 +245,26 @@ def test_a_full_disk(tmp_path: Path, ending: str, size: int, capfd: pytest.Captu
     assert "free some space" in message
     assert not list(tmp_path.iterdir())
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("ending", [".flac", ".wav", ".aiff"])
+def test_a_full_disk_is_noticed_at_once(tmp_path: Path, ending: str) -> None:
+    """Not only when an hour has been rendered: within the megabyte or two that wait in the buffer."""
+    noise = np.random.default_rng(1).uniform(-1, 1, (2, 65_536)).astype(np.float32)
+    written = []
+
+    def fill() -> None:
+        with (
+            open_writer(tmp_path / f"a{ending}", sample_rate=RATE, channels=2) as writer,
+            file_size_limit(1000),
+        ):
+            for number in range(100):
+                writer.write(noise)
+                written.append(number)
+
+    with pytest.raises(AudioWriteError):
+        fill()
+    assert len(written) < 10
 
 
 KILLED = """

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixwright.audio.sndfile import DecodeError
+from mixwright.audio.view import Correction
 
 _ENDINGS = {
     ".m4a": "MPEG-4 audio", ".m4b": "MPEG-4 audio", ".mp4": "MPEG-4", ".mov": "QuickTime", ".aac": "AAC",
@@ -55,6 +56,7 @@ class FfmpegSource:
 
     def __init__(self, ffmpeg: str, path: str, kind: str) -> None:
         self.format, self.subtype, self.lossy = kind, "FFMPEG", True
+        self.correction = Correction()
         self.tags: dict[str, str] = {}
         self.warning = ""
         self.frames_hint: int | None = None
@@ -87,6 +89,9 @@ class FfmpegSource:
         if count < len(target):
             self._check_end()
         return count // (4 * self.channels)
+
+    def near_the_end(self) -> bool:
+        return False  # ffmpeg does not say
 
     def close(self) -> None:
         self._process.kill()

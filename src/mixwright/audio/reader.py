@@ -103,6 +103,8 @@ class AudioReader:
             try:
                 count = source.read_into(buffer)
             except DecodeError as error:
+                if source.correction.expected_frames and source.near_the_end():
+                    raise _truncated(name, "its last frame is torn") from error
                 raise AudioReadError(
                     f"{name}: is damaged at {total / self.file_rate:.1f} s ({error}): get a whole copy of it"
                 ) from error
@@ -114,7 +116,7 @@ class AudioReader:
             yield buffer[:count]
         if source.warning and source.warning not in self._warnings:
             self._warnings.append(source.warning)
-        expected = source.correction.expected_frames if isinstance(source, SndfileSource) else None
+        expected = source.correction.expected_frames
         if expected is not None and total < expected:
             raise _truncated(name, f"{total} of {expected} samples are there")
         if total == 0:
@@ -212,7 +214,7 @@ def _open(path: AnyPath, name: str, descriptor: int, size: int) -> AudioReader:
 
 
 def _check(name: str, source: SndfileSource | ffmpeg.FfmpegSource) -> None:
-    if isinstance(source, SndfileSource) and source.correction.truncated:
+    if source.correction.truncated:
         raise _truncated(name, source.correction.truncated)
     if source.channels > _MOST_CHANNELS:
         raise AudioReadError(

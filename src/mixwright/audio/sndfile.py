@@ -76,7 +76,7 @@ class SndfileSource:
             with native_stderr_silenced():
                 return len(self._file.read(out=frames))
         except self._failures as error:
-            if self.lossy and self._remaining_bytes() < _NEAR_THE_END:
+            if self.lossy and self.near_the_end():
                 self.warning = f"its last moment cannot be decoded ({_reason(error)})"
                 return 0
             raise DecodeError(_reason(error)) from error
@@ -84,9 +84,10 @@ class SndfileSource:
             if self._view is not None and self._view.error is not None:
                 raise self._view.error
 
-    def _remaining_bytes(self) -> int:
+    def near_the_end(self) -> bool:
+        """Whether the decoder has taken all but the last bytes of the file."""
         position = self._view.tell() if self._view else os.lseek(self._descriptor, 0, os.SEEK_CUR)
-        return self._size - position
+        return self._size - position < _NEAR_THE_END
 
     def _credible_frames(self) -> int | None:
         if self._later_links:
