@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-
 from tests.songs import song
 
 RATE = 44_100
