@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,14 +29,13 @@ class LoudnessGoal:
     lufs: float | None
     adaptive: bool = False
 
-    def resolve(self, input_lufs: float, balanced_lufs: float, peak_dbtp: float, ceiling_dbtp: float) -> float:
-        """The figure in LUFS for a mix of a given loudness and true peak."""
-        if self.lufs is None:
-            return input_lufs
-        wanted = self.lufs
-        if self.adaptive:
-            wanted = min(wanted, balanced_lufs + ceiling_dbtp - peak_dbtp + MOST_AUTO_LIMITING_DB)
-        return round(max(LIMITS_LUFS[0], min(LIMITS_LUFS[1], wanted)), 2)
+    def wanted(self, input_lufs: float) -> float:
+        """The figure in LUFS for a song of a given loudness."""
+        return input_lufs if self.lufs is None else self.lufs
+
+    def highest_gain_db(self, peak_dbtp: float, ceiling_dbtp: float) -> float:
+        """The gain beyond which the limiter would take more from the peaks than an adaptive goal allows."""
+        return ceiling_dbtp - peak_dbtp + MOST_AUTO_LIMITING_DB if self.adaptive else math.inf
 
 
 def parse_loudness(text: str | float, voicing: Voicing | None = None) -> LoudnessGoal:

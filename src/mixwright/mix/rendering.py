@@ -78,8 +78,7 @@ def render_delivery(
 
     What there is to say about it is added to `warnings`.
     """
-    heard = job.before.integrated_lufs
-    target = goal.resolve(heard, balanced.integrated_lufs, balanced.true_peak_dbtp, ceiling_dbtp)
+    target = _spared(job, balanced, goal, ceiling_dbtp)
     gain_db = delivery_gain_db(balanced.energies, balanced.peaks, target, ceiling_dbtp)
     if balanced.true_peak_dbtp + gain_db > ceiling_dbtp:
         gain_db = _find_gain(job, gain_db, target, ceiling_dbtp)
@@ -105,6 +104,15 @@ def render_delivery(
     )
     warnings += _delivery_warnings(facts)
     return Rendered(facts, after, audio)
+
+
+def _spared(job: Job, balanced: Balanced, goal: LoudnessGoal, ceiling_dbtp: float) -> float:
+    """The target in LUFS; an adaptive goal takes what the highest gain reaches that spares the peaks."""
+    wanted = goal.wanted(job.before.integrated_lufs)
+    highest = goal.highest_gain_db(balanced.true_peak_dbtp, ceiling_dbtp)
+    if wanted - balanced.integrated_lufs <= highest:
+        return wanted
+    return round(min(wanted, trial_pass(job.spool, job.music, highest, ceiling_dbtp)), 2)
 
 
 def _find_gain(job: Job, gain_db: float, target_lufs: float, ceiling_dbtp: float) -> float:

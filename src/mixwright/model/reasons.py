@@ -57,10 +57,7 @@ def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: 
         return f"{label} left alone: {where}."
     decibels = value if name != "presence" else 20 * math.log10(value)
     centre = voicing[f"{name}_hz"]
-    move = f"{label} {_signed(decibels)} dB at {_hz(centre)}: {where}"
-    if (decibels > 0) == (deviation > 0):
-        return move + "; it follows what its neighbours leave there."
-    return move + "."
+    return f"{label} {_signed(decibels)} dB at {_hz(centre)}: {where}."
 
 
 def compression(effect: CompressorEffect, analysis: Analysis, usual: Dynamics, target: Target) -> str:

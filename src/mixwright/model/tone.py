@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .._native import equalizer_gain_db
 from ..parameters import Parameters, Voicing
 from ..parameters.profiles import Profile, relative_ltas
+from ..parameters.table import from_position, info
 
 __all__ = ["EQ_PARAMETERS", "Spectrum", "ToneSolution", "eq_gain_db", "solve_tone"]
 
@@ -91,28 +92,57 @@ def solve_tone(spectrum: Spectrum, voicing: Voicing, sample_rate: int, fixed: Ma
     parameter is its band's curve in dB, straight in the parameter to a good approximation; nothing is rendered.
     `fixed` holds values that the user set; they are kept, and the others are solved around them.
     """
-    hz, weight = spectrum.hz, spectrum.weight
     free = [name for name in EQ_PARAMETERS if name not in fixed and _reaches(name, voicing, sample_rate, spectrum)]
-    values = {name: fixed[name] for name in EQ_PARAMETERS if name in fixed}
-    if weight.sum() > 0 and free:
-        given = eq_gain_db(values, voicing, sample_rate, hz).sum(axis=0)
-        top = {name: eq_gain_db({name: bound(name, 1.0)}, voicing, sample_rate, hz).sum(axis=0) for name in free}
-        bottom = {name: eq_gain_db({name: bound(name, -1.0)}, voicing, sample_rate, hz).sum(axis=0) for name in free}
-        # Position -1 is the low end, 1 the high end; the curve of a negative position is the low end's.
-        position = np.zeros(len(free))
-        importance = weight / weight.sum() / spectrum.spread_db**2
-        for _ in range(STEPS):
-            shapes = np.array([top[n] if p > 0 else -bottom[n] for n, p in zip(free, position, strict=True)])
-            shapes = shapes - np.average(shapes, axis=1, weights=weight)[:, None]
-            change = given + position @ shapes
-            outside = spectrum.excess_db(change)
-            # Each band is led to the nearest point of its own spread: a bound from above on the cost.
-            gradient = shapes @ (importance * outside) + PRIOR * position
-            curvature = (shapes * importance) @ shapes.T + PRIOR * np.eye(len(free))
-            position = np.clip(position - np.linalg.solve(curvature, gradient), -1.0, 1.0)
-        values |= {name: bound(name, p) for name, p in zip(free, position, strict=True)}
-    values = {name: values.get(name, 1.0 if name == "presence" else 0.0) for name in EQ_PARAMETERS}
-    return ToneSolution(values, eq_gain_db(values, voicing, sample_rate, hz))
+    while True:
+        values = fixed_values(fixed) | _least_squares(spectrum, voicing, sample_rate, fixed, free)
+        curves = eq_gain_db(values, voicing, sample_rate, spectrum.hz)
+        # A band that would move its own region further away, for the sake of its neighbours, stays out.
+        wrong = [n for n in free if _region_db(curves[EQ_PARAMETERS.index(n)], spectrum) * (values[n] - rest(n)) > 0]
+        if not wrong:
+            return ToneSolution(values, curves)
+        free = [name for name in free if name not in wrong]
+
+
+def _least_squares(
+    spectrum: Spectrum, voicing: Voicing, sample_rate: int, fixed: Mapping[str, float], free: list[str]
+) -> dict[str, float]:
+    """Values of the free parameters."""
+    hz, weight = spectrum.hz, spectrum.weight
+    if weight.sum() == 0 or not free:
+        return {}
+    given = eq_gain_db(fixed_values(fixed), voicing, sample_rate, hz).sum(axis=0)
+    ends = {
+        sign: np.array([eq_gain_db({n: bound(n, sign)}, voicing, sample_rate, hz).sum(axis=0) for n in free])
+        for sign in (-1.0, 1.0)
+    }
+    # Position -1 is the low end, 1 the high end; the curve of a negative position is the low end's.
+    position = np.zeros(len(free))
+    importance = weight / weight.sum() / spectrum.spread_db**2
+    for _ in range(STEPS):
+        shapes = np.where(position[:, None] > 0, ends[1.0], -ends[-1.0])
+        shapes = shapes - np.average(shapes, axis=1, weights=weight)[:, None]
+        # Each band is led to the nearest point of its own spread: a bound from above on the cost.
+        outside = spectrum.excess_db(given + position @ shapes)
+        gradient = shapes @ (importance * outside) + PRIOR * position
+        curvature = (shapes * importance) @ shapes.T + PRIOR * np.eye(len(free))
+        position = np.clip(position - np.linalg.solve(curvature, gradient), -1.0, 1.0)
+    return {name: bound(name, p) for name, p in zip(free, position, strict=True)}
+
+
+def _region_db(curve_db: Array, spectrum: Spectrum) -> float:
+    """Deviation of the region that a curve reaches, weighted by the curve; 0 for a flat curve."""
+    share = np.abs(curve_db) * spectrum.weight
+    return float(np.sum(share * spectrum.deviation_db) / np.sum(share)) if np.sum(share) > 0 else 0.0
+
+
+def fixed_values(fixed: Mapping[str, float]) -> dict[str, float]:
+    """All four values: the fixed ones, and neutral."""
+    return {name: fixed.get(name, rest(name)) for name in EQ_PARAMETERS}
+
+
+def rest(name: str) -> float:
+    """The neutral value."""
+    return info(name).neutral
 
 
 def _reaches(name: str, voicing: Voicing, sample_rate: int, spectrum: Spectrum) -> bool:
@@ -123,6 +153,4 @@ def _reaches(name: str, voicing: Voicing, sample_rate: int, spectrum: Spectrum) 
 
 def bound(name: str, position: float) -> float:
     """A parameter's value from its position in [-1, 1]."""
-    from ..parameters.table import from_position
-
     return from_position(name, float(position))
