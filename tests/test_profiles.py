@@ -166,11 +166,12 @@ def test_references_at_different_rates_share_their_bands() -> None:
     assert profile.ltas_db.shape == profile.third_octave_hz.shape
 
 
-def test_mono_and_unknown_features_are_left_out_not_invented() -> None:
+def test_what_no_reference_shows_is_that_of_all_music() -> None:
     short = analyze_audio(np.full((1, 800), 0.1, np.float32), 8000)  # too short for loudness
     assert "plr_lu" not in feature_values(short)
-    assert "plr_lu" in reference_profile([short, DARK]).features
-    assert "plr_lu" not in reference_profile([short]).features
+    assert reference_profile([short, DARK]).features["plr_lu"][0] == pytest.approx(DARK.plr_lu, abs=EXACT)
+    assert reference_profile([short]).features["plr_lu"] == load_profile("all").features["plr_lu"]
+    assert set(reference_profile([short]).features) == set(FEATURES)
 
 
 def build_tool() -> ModuleType:

@@ -23,6 +23,7 @@ FRAMES_PER_CHUNK = 16
 BASS_FRAME = 1024  # bins of 2.7 Hz; the band at 25 Hz is 5.8 Hz wide
 TAPS_PER_STEP = 8  # times the decimation; stop band 82 dB down beyond what could fold below 355 Hz
 KAISER_BETA = 8.1
+BLOCK_RUN = 128
 BASS_BANDS = NOMINAL_HZ.index(400.0)  # the first band that the short frames measure
 FLOOR = 1e-15  # -150 dBFS
 
@@ -75,7 +76,7 @@ class CrossSpectrum:
 
 
 class Decimator:
-    """Low-pass and keep every step-th sample; history crosses chunks, so chunks join without a seam."""
+    """Low-pass and keep every step-th sample; what a block owes to later outputs crosses chunks without a seam."""
 
     def __init__(self, channels: int, step: int, chunk: int) -> None:
         taps = TAPS_PER_STEP * step
@@ -84,20 +85,20 @@ class Decimator:
         response /= response.sum()
         # tap k * step + j meets sample j of the block k blocks on: (step, TAPS_PER_STEP)
         self._response = np.ascontiguousarray(response.reshape(TAPS_PER_STEP, step).T.astype(np.float32))
-        self._history = (TAPS_PER_STEP - 1) * step
-        self._input = np.zeros((channels, self._history + chunk), np.float32)
         self._step = step
+        # each block of step samples times each part of the response, seven blocks of the last chunk in front
+        self._products = np.zeros((channels, TAPS_PER_STEP - 1 + chunk // step, TAPS_PER_STEP), np.float32)
 
     def process(self, audio: Audio) -> Audio:
         """From (channels, chunk) to (channels, chunk // step)."""
-        self._input[:, self._history :] = audio
-        blocks = self._input.reshape(len(audio), -1, self._step)
-        products = blocks @ self._response  # (channels, blocks, TAPS_PER_STEP)
         count = audio.shape[1] // self._step
-        low = products[:, :count, 0].copy()
+        # in runs of 128 blocks: a product this small stays on the calling thread
+        runs = audio.reshape(len(audio), -1, BLOCK_RUN, self._step) @ self._response
+        self._products[:, -count:] = runs.reshape(len(audio), count, TAPS_PER_STEP)
+        low = self._products[:, :count, 0].copy()
         for tap in range(1, TAPS_PER_STEP):
-            low += products[:, tap : tap + count, tap]
-        self._input[:, : self._history] = self._input[:, -self._history :]
+            low += self._products[:, tap : tap + count, tap]
+        self._products[:, : TAPS_PER_STEP - 1] = self._products[:, 1 - TAPS_PER_STEP :]
         return low
 
 

@@ -1,4 +1,4 @@
-"""What released music of a genre sounds like on average, and how far it strays: the target that a mix is led to.
+"""What released music of a genre sounds like on average, and how far it strays: the target a mix is led to.
 
 The profiles ship as profiles.json, made from free music by tools/build_profiles.py; docs/profiles.md shows them.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Protocol
@@ -68,9 +68,9 @@ class Measured(Protocol):
 class Profile:
     """A mean and a spread (one standard deviation) per third octave and per feature.
 
-    third_octave_hz, ltas_db and ltas_spread_db are (bands,); ltas_db is relative, as `relative_ltas` gives it.
-    features maps each name of FEATURES to (mean, spread) in the unit of its name; the centroid's mean is geometric
-    and its spread in octaves.
+    third_octave_hz, ltas_db and ltas_spread_db are (bands,); ltas_db is relative, as `relative_ltas` gives
+    it. features maps each name of FEATURES to (mean, spread) in the unit of its name; the centroid's mean is
+    geometric and its spread in octaves.
     """
 
     third_octave_hz: Floats
@@ -82,9 +82,9 @@ class Profile:
 def relative_ltas(ltas_db: ArrayLike, third_octave_hz: ArrayLike) -> Floats:
     """An LTAS (bands,) in dB relative to the programme's K-weighted power, the sum of all bands.
 
-    That is the loudness without gates: what is left does not change with level, and heavy bass, which carries most of
-    the power and little of the loudness, does not push the rest of the curve down. Never below -80 dB.
-    Raises ParameterError if no band holds anything.
+    That is the loudness without gates: what is left does not change with level, and heavy bass, which carries
+    most of the power and little of the loudness, does not push the rest of the curve down. Never below -80
+    dB. Raises ParameterError if no band holds anything.
     """
     levels = np.asarray(ltas_db, np.float64)
     power = np.where(np.isfinite(levels), 10.0 ** (np.nan_to_num(levels, neginf=-400.0) / 10.0), 0.0)
@@ -119,8 +119,8 @@ def load_profile(genre: str) -> Profile:
 def blend_profiles(weights: Mapping[str, float]) -> Profile:
     """The mixture of genres by weight: its mean, and its spread within the genres and between them together.
 
-    Weights need not add up to 1. Raises ParameterError for an unknown genre and for weights that are negative, not
-    finite or all zero.
+    Weights need not add up to 1. Raises ParameterError for an unknown genre and for weights that are
+    negative, not finite or all zero.
     """
     shares = check_weights(weights)
     return _mixture([load_profile(genre) for genre in shares], np.array(list(shares.values())))
@@ -129,7 +129,8 @@ def blend_profiles(weights: Mapping[str, float]) -> Profile:
 def reference_profile(analyses: Sequence[Measured], weights: Sequence[float] | None = None) -> Profile:
     """The profile of chosen references: their mean, and how far they differ on top of a floor (1 dB a band).
 
-    weights, one for each reference, need not add up to 1. Bands are those that all references have. Raises
+    weights, one for each reference, need not add up to 1. Bands are those that all references have; a feature
+    that no reference shows (loudness under 0.4 s, width without a middle) is that of all music. Raises
     ParameterError for no reference, a silent one, or weights that do not fit.
     """
     if not analyses:
@@ -146,7 +147,8 @@ def reference_profile(analyses: Sequence[Measured], weights: Sequence[float] | N
         values = feature_values(analysis)
         features = {name: (_shown(name, value), REFERENCE_SPREAD[name]) for name, value in values.items()}
         singles.append(Profile(shared, relative_db, np.full(len(shared), REFERENCE_SPREAD_DB), features))
-    return _mixture(singles, shares / shares.sum())
+    mixture = _mixture(singles, shares / shares.sum())
+    return replace(mixture, features={**load_profile(POOLED).features, **mixture.features})
 
 
 def _mixture(profiles: Sequence[Profile], shares: Floats) -> Profile:
