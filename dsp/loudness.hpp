@@ -35,12 +35,19 @@ class KWeighting {
     reset();
   }
 
-  void reset() { s1_ = s2_ = t1_ = t2_ = Pair{0.0, 0.0}; }
+  void reset() { s1_ = s2_ = t1_ = t2_ = sum_ = Pair{0.0, 0.0}; }
 
-  // Sum over both channels of the squared, weighted samples. right may be null (mono). A sample that is not
-  // finite counts as silence.
-  double energy(const float* left, const float* right, int frames) noexcept {
-    Pair s1 = s1_, s2 = s2_, t1 = t1_, t2 = t2_, sum = {0.0, 0.0};
+  // The sum over both channels of the squared, weighted samples since it was last taken.
+  double take_energy() noexcept {
+    const double energy = (sum_[0] + sum_[1]) * power_;
+    sum_ = Pair{0.0, 0.0};
+    return energy;
+  }
+
+  // Adds to the energy; the channels stay apart until it is taken, so that a split changes no rounding. right may
+  // be null (mono). A sample that is not finite counts as silence.
+  void process(const float* left, const float* right, int frames) noexcept {
+    Pair s1 = s1_, s2 = s2_, t1 = t1_, t2 = t2_, sum = sum_;
     for (int i = 0; i < frames; ++i) {
       const float l = left[i], r = right ? right[i] : 0.0f;
       const Pair x = {is_finite(l) ? static_cast<double>(l) : 0.0,
@@ -53,8 +60,7 @@ class KWeighting {
       t2 = y - c2_ * z;
       sum = sum + z * z;
     }
-    s1_ = s1, s2_ = s2, t1_ = t1, t2_ = t2;
-    return (sum[0] + sum[1]) * power_;
+    s1_ = s1, s2_ = s2, t1_ = t1, t2_ = t2, sum_ = sum;
   }
 
  private:
@@ -76,7 +82,7 @@ class KWeighting {
   };
 #endif
   double b0_ = 1, b1_ = 0, b2_ = 0, a1_ = 0, a2_ = 0, c1_ = 0, c2_ = 0, power_ = 1;
-  Pair s1_{}, s2_{}, t1_{}, t2_{};
+  Pair s1_{}, s2_{}, t1_{}, t2_{}, sum_{};
 };
 
 // Cuts the weighted signal into hops of 10 ms: hop k spans the samples round(k fs / 100) to round((k+1) fs /
@@ -95,7 +101,6 @@ class LoudnessMeter {
     position_ = hop_start_ = 0;
     hop_ = 0;
     hop_end_ = boundary(1);
-    energy_ = 0.0;
   }
 
   // Calls emit(mean square of the hop, summed over channels) at each completed hop. right may be null (mono).
@@ -105,14 +110,13 @@ class LoudnessMeter {
     while (frames > 0) {
       const int64_t room = hop_end_ - position_;
       const int n = static_cast<int>(frames < room ? frames : room);
-      energy_ += weighting_.energy(left, right, n);
+      weighting_.process(left, right, n);
       left += n;
       if (right) right += n;
       frames -= n;
       position_ += n;
       if (position_ == hop_end_) {
-        emit(energy_ / static_cast<double>(hop_end_ - hop_start_));
-        energy_ = 0.0;
+        emit(weighting_.take_energy() / static_cast<double>(hop_end_ - hop_start_));
         hop_start_ = hop_end_;
         hop_end_ = boundary(++hop_ + 1);
       }
@@ -125,7 +129,7 @@ class LoudnessMeter {
   }
 
   KWeighting weighting_;
-  double sample_rate_ = 48000.0, energy_ = 0.0;
+  double sample_rate_ = 48000.0;
   int64_t position_ = 0, hop_ = 0, hop_start_ = 0, hop_end_ = 480;
 };
 

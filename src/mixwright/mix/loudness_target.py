@@ -34,7 +34,7 @@ class LoudnessGoal:
         return input_lufs if self.lufs is None else self.lufs
 
     def highest_gain_db(self, peak_dbtp: float, ceiling_dbtp: float) -> float:
-        """The gain beyond which the limiter would take more from the peaks than an adaptive goal allows."""
+        """The gain beyond which the limiter takes more from the peaks than an adaptive goal allows."""
         return ceiling_dbtp - peak_dbtp + MOST_AUTO_LIMITING_DB if self.adaptive else math.inf
 
 

@@ -78,10 +78,12 @@ def render_delivery(
 
     What there is to say about it is added to `warnings`.
     """
-    target = _spared(job, balanced, goal, ceiling_dbtp)
-    gain_db = delivery_gain_db(balanced.energies, balanced.peaks, target, ceiling_dbtp)
-    if balanced.true_peak_dbtp + gain_db > ceiling_dbtp:
-        gain_db = _find_gain(job, gain_db, target, ceiling_dbtp)
+    target = goal.wanted(job.before.integrated_lufs)
+    gain_db = _find_gain(job, balanced, target, ceiling_dbtp)
+    highest = goal.highest_gain_db(balanced.true_peak_dbtp, ceiling_dbtp)
+    if gain_db > highest:  # an adaptive goal takes what the highest gain reaches that spares the peaks
+        target = round(min(target, trial_pass(job.spool, job.music, highest, ceiling_dbtp)), 2)
+        gain_db = _find_gain(job, balanced, target, ceiling_dbtp)
     inner_ceiling = ceiling_dbtp
     place: AbstractContextManager[Path | None] = nullcontext() if job.output is None else atomic_path(job.output)
     with place as temporary:
@@ -106,17 +108,11 @@ def render_delivery(
     return Rendered(facts, after, audio)
 
 
-def _spared(job: Job, balanced: Balanced, goal: LoudnessGoal, ceiling_dbtp: float) -> float:
-    """The target in LUFS; an adaptive goal takes what the highest gain reaches that spares the peaks."""
-    wanted = goal.wanted(job.before.integrated_lufs)
-    highest = goal.highest_gain_db(balanced.true_peak_dbtp, ceiling_dbtp)
-    if wanted - balanced.integrated_lufs <= highest:
-        return wanted
-    return round(min(wanted, trial_pass(job.spool, job.music, highest, ceiling_dbtp)), 2)
-
-
-def _find_gain(job: Job, gain_db: float, target_lufs: float, ceiling_dbtp: float) -> float:
-    """The gain that ends at the target although the limiter works, by trial: the secant rule, each step measured."""
+def _find_gain(job: Job, balanced: Balanced, target_lufs: float, ceiling_dbtp: float) -> float:
+    """The gain that ends at the target; where the limiter works, by trial: the secant rule, each step measured."""
+    gain_db = delivery_gain_db(balanced.energies, balanced.peaks, target_lufs, ceiling_dbtp)
+    if balanced.true_peak_dbtp + gain_db <= ceiling_dbtp:
+        return gain_db
     slope = 0.8  # LU for a dB; the limiter takes the rest
     last: tuple[float, float] | None = None
     for _ in range(MOST_TRIALS):
