@@ -7,12 +7,12 @@ NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyp
 SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
-SONG := $(firstword $(wildcard examples/*.flac examples/*.ogg))
 
 .PHONY: demo test setup lint format generate bench clean
 
 demo: setup
-	$(BIN)/mixwright mix "$(SONG)" -o build/demo/mix.flac
+	@mkdir -p build/demo
+	$(BIN)/mixwright mix examples/metal-madness.ogg --genre rock -o build/demo/metal-madness.flac
 
 test: setup $(VENV)/.test
 	$(BIN)/python -m pytest

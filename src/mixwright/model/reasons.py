@@ -40,24 +40,33 @@ def by_hand(name: str, value: float) -> str:
 def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: Target) -> str:
     """Why an EQ parameter stands where it stands, from the bands that its curve reaches."""
     label = info(name).label
-    shape = _shape(name, voicing, spectrum)
-    reached = (np.abs(shape) >= 0.5 * np.abs(shape).max(initial=0.0)) & (np.abs(shape) > 0)
-    reach = reached & (spectrum.weight > 0)
-    if not reach.any() and value == info(name).neutral:
-        return f"{label} left alone: the mix has next to nothing there, and EQ would raise its noise."
+    shape = np.abs(_shape(name, voicing, spectrum))
+    heard = (shape > 0) & (spectrum.weight > 0)
+    reach = heard & (shape >= 0.5 * shape.max(initial=0.0))
     if not reach.any():
-        return f"{label} follows what its neighbours leave; the mix has next to nothing there."
-    share = np.abs(shape[reach]) * spectrum.weight[reach]
-    deviation = float(np.average(spectrum.deviation_db[reach], weights=share))
-    spread = float(np.average(spectrum.spread_db[reach], weights=share))
-    region = _region(float(spectrum.hz[reach].min()), float(spectrum.hz[reach].max()))
-    side = "above" if deviation > 0 else "below"
-    where = f"{region} stands {abs(deviation):.1f} dB {side} {target.name} (spread ±{spread:.1f} dB)"
+        return f"{label} left alone: the mix has next to nothing there, and EQ would raise its noise."
     if value == info(name).neutral:
-        return f"{label} left alone: {where}."
+        share = shape[reach] * spectrum.weight[reach]
+        deviation = float(np.average(spectrum.deviation_db[reach], weights=share))
+        spread = float(np.average(spectrum.spread_db[reach], weights=share))
+        region = _region(float(spectrum.hz[reach].min()), float(spectrum.hz[reach].max()))
+        return f"{label} left alone: {region} stands {_beside(deviation)} {target.name} (spread ±{spread:.1f} dB)."
     decibels = value if name != "presence" else 20 * math.log10(value)
-    centre = voicing[f"{name}_hz"]
-    return f"{label} {_signed(decibels)} dB at {_hz(centre)}: {where}."
+    move = f"{label} {_signed(decibels)} dB at {_hz(voicing[f'{name}_hz'])}"
+    # What moved it: the band furthest outside the spread on the side that the move takes back.
+    outside = np.where(heard & (shape >= 0.15 * shape.max()), spectrum.excess_db() * -np.sign(decibels), 0.0)
+    worst = int(np.argmax(outside))
+    if outside[worst] <= 0:
+        return f"{move}: it makes room for what the other bands change."
+    deviation = float(spectrum.deviation_db[worst])
+    return (
+        f"{move}: {_hz(float(spectrum.hz[worst]))} stands {_beside(deviation)} {target.name}, "
+        f"{outside[worst]:.1f} dB outside its spread."
+    )
+
+
+def _beside(deviation_db: float) -> str:
+    return f"{abs(deviation_db):.1f} dB {'above' if deviation_db > 0 else 'below'}"
 
 
 def compression(effect: CompressorEffect, analysis: Analysis, usual: Dynamics, target: Target) -> str:

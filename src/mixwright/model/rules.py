@@ -97,8 +97,9 @@ def settle(
 ) -> reasons.Settled:
     """Choose the two gains so that the balance stage leaves the RMS as it was; predicted, not rendered.
 
-    The output level goes first, since it changes nothing but level; the input gain takes what is left. What the
-    user set is not touched, and where both are set and the RMS would still leave its bounds, the makeup trim
+    The output level goes first, since it changes nothing but level; the input gain takes what is left; neither goes
+    to the end of its range before the other has gone most of the way. What the user set is not touched, and where both
+    are set and the RMS would still leave its bounds, the makeup trim
     keeps the promise.
     """
     hz = np.asarray(analysis.third_octave_hz, float)
@@ -115,15 +116,14 @@ def settle(
     chosen = dict(values)
     before = ratio
     ratio *= chosen.get("input_gain", 1.0) * chosen.get("output_level", 1.0)
-    for name in ("output_level", "input_gain"):
-        if name in fixed or amount == 0:
+    for name, share in (("output_level", 0.8), ("input_gain", 0.8), ("output_level", 1.0), ("input_gain", 1.0)):
+        if name in fixed or amount == 0 or abs(ratio - 1.0) < 0.006:  # 0.05 dB
             continue
         row = info(name)
-        wanted = 1.0 + (min(row.high, max(row.low, 1.0 / ratio)) - 1.0) * amount
-        if abs(wanted - 1.0) < 0.003:  # 0.03 dB
-            wanted = 1.0
-        chosen[name] = wanted
-        ratio *= wanted
+        already = chosen.get(name, 1.0)
+        low, high = (1.0 + (bound - 1.0) * share for bound in (row.low, row.high))
+        chosen[name] = min(high, max(low, 1.0 + (already / ratio - 1.0) * amount))
+        ratio *= chosen[name] / already
     low, high = RMS_BOUNDS
     trim = min(high, max(low, ratio)) / ratio
     return reasons.Settled(chosen, ratio * trim, 20 * math.log10(trim), before)
@@ -147,7 +147,7 @@ def _width(analysis: Analysis, target: Target, amount: float) -> tuple[float, st
     if width < low and analysis.stereo_correlation < 0.2:
         return 1.0, "phase"
     wanted = low if width < low else high if width > high else width
-    value = min(1.1, max(0.9, wanted / width))
+    value = 1.0 + 0.1 * math.tanh((wanted / width - 1.0) / 0.1)  # near the bound, never at it
     return _scaled("stereo_width", value, amount), "narrow" if width < low else "wide" if width > high else ""
 
 
