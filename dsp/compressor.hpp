@@ -57,7 +57,10 @@ class Compressor {
 
   // Call at the start of each tick: the detector's reading of the tick before becomes this one's gain.
   void tick(double ratio) noexcept {
-    if (ratio == 1.0 && idle_) return;
+    if (ratio == 1.0 && idle_) {
+      fresh_ = false;
+      return;
+    }
     held_[position_] = peak_;
     position_ = position_ + 1 == hold_ticks_ ? 0 : position_ + 1;
     peak_ = 0.0f;
@@ -75,7 +78,6 @@ class Compressor {
     idle_ = ratio == 1.0 && gain_ == 1.0f && next_ == 1.0f;
     if (idle_) {
       for (float& p : held_) p = 0.0f;
-      fresh_ = true;
     }
   }
 

@@ -14,7 +14,7 @@ from .._native import LoudnessMeter
 from ..analysis.loudness import integrated_lufs
 from ..audio.clip import encode_flac
 from ..model.tone import Spectrum
-from ..parameters import PARAMETERS
+from ..parameters import PARAMETERS, ParameterInfo
 from .passes import REDUCTION_HZ
 from .report.data import (
     Clip,
@@ -74,7 +74,7 @@ def report_data(mix: Mix) -> ReportData:
                 p.neutral,
                 p.high,
                 cast(Provenance, mix.preset.origin(p.name)),
-                mix.reasons.get(p.name, RENDERED),
+                _reason(mix, p),
             )
             for p in PARAMETERS
         ],
@@ -104,6 +104,13 @@ def report_data(mix: Mix) -> ReportData:
         version=__version__,
         software={"Python": sys.version.split()[0], "NumPy": np.__version__},
     )
+
+
+def _reason(mix: Mix, parameter: ParameterInfo) -> str:
+    """The sentence without what the page says beside it."""
+    reason = mix.reasons.get(parameter.name, RENDERED)
+    rest = reason.removeprefix(f"{parameter.label} left alone: ")
+    return rest[:1].upper() + rest[1:]
 
 
 def _genre_sentence(mix: Mix) -> str:

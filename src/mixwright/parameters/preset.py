@@ -62,6 +62,7 @@ class Preset:
         for name, origin in self.provenance.items():
             if name not in self.parameters or origin not in PROVENANCES:
                 raise ParameterError(f"provenance {name}={origin!r} must be one of {', '.join(PROVENANCES)}")
+        object.__setattr__(self, "provenance", {p.name: self.origin(p.name) for p in PARAMETERS})
         if self.genre:
             object.__setattr__(self, "genre", check_weights(self.genre))
 

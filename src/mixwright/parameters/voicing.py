@@ -61,6 +61,8 @@ def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
     total = math.fsum(weights.values())
     if total <= 0:
         raise ParameterError("genre weights must not all be zero")
+    if abs(total - 1) < 1e-9:  # as it comes from a preset: scaling again would change the last bit
+        total = 1.0
     return {genre: weights[genre] / total for genre in GENRES if weights.get(genre, 0) > 0}
 
 
