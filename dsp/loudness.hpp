@@ -44,8 +44,8 @@ class KWeighting {
     return energy;
   }
 
-  // Adds to the energy; the channels stay apart until it is taken, so that a split changes no rounding. right may
-  // be null (mono). A sample that is not finite counts as silence.
+  // Adds to the energy; the channels stay apart until it is taken, so that a split changes no rounding. right
+  // may be null (mono). A sample that is not finite counts as silence.
   void process(const float* left, const float* right, int frames) noexcept {
     Pair s1 = s1_, s2 = s2_, t1 = t1_, t2 = t2_, sum = sum_;
     for (int i = 0; i < frames; ++i) {
