@@ -50,6 +50,14 @@ format: $(VENV)/.lint
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i $(SOURCES)
 
+$(VENV)/.bench: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
+	@touch $@
+
+# DATA=FOLDER adds harm and help, measured on the test split of its mixes.csv.
+bench: $(VENV)/.bench
+	$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)")
+
 generate: setup
 	$(BIN)/python tools/generate.py
 
