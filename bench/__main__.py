@@ -24,10 +24,10 @@ range, before it stands the median. Real time of the chain and of the analysis c
 """
 HARM = """Measured on the test split of the development music (no artist of it made the profiles), 30 s a mix.
 
-**The rules do little harm and little good.** Released music strays so far from its mean ([profiles](profiles.md)) that a
-fault of 4 dB mostly stays inside the spread, where the rules leave a mix alone; what lies outside they lead back, too
-much bass above all. A reference, whose spread is 1 dB, moves a mix much more. This is the baseline that anything learned
-has to beat.
+**The rules do little harm and little good.** Released music strays so far from its mean ([profiles](profiles.md))
+that a fault of 4 dB mostly stays inside the spread, where the rules leave a mix alone; what lies outside they lead
+back, too much bass above all. A reference, whose spread is 1 dB, moves a mix much more. This is the baseline that
+anything learned has to beat.
 """
 
 

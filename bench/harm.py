@@ -1,7 +1,8 @@
 """Harm and help: what the mixer does to mixes that were good, and to the same mixes damaged.
 
-The damage is made by other filters than ours (RBJ's, other corners), rendered on real audio. The distance is the mean over
-third octaves (40 Hz to 14 kHz, within 60 dB of the loudest) of the deviation from the undamaged LTAS, free of level.
+The damage is made by other filters than ours (RBJ's, other corners), rendered on real audio. The distance is the mean
+over third octaves (40 Hz to 14 kHz, within 60 dB of the loudest) of the deviation from the undamaged LTAS, free of
+level.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ def _help(damage: str, genre: str, tally: Tally) -> Row:
     low, high = np.percentile(means, (2.5, 97.5))
     figure = (
         f"{before.mean():.2f} → {after.mean():.2f} dB from the undamaged mix (change {-gain.mean():+.2f} dB, "
-        f"95 % interval {-high:+.2f} to {-low:+.2f}); {np.mean(gain > 0.02):.0%} closer, {np.mean(gain < -0.02):.0%} further"
+        f"95 % interval {-high:+.2f} to {-low:+.2f}); {np.mean(gain > 0.02):.0%} closer, "
+        f"{np.mean(gain < -0.02):.0%} further"
     )
     return Row(f"help: {damage}, genre {genre}", figure.replace("-", "−"), "doing nothing leaves it", f"n={len(gain)}")
 

@@ -75,9 +75,9 @@ def test_atomic_path_shows_the_file_when_it_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     target.write_text("old")
     with atomic_path(target) as part:
-        assert part.parent == tmp_path
-        assert part.name.startswith(".")
+        assert os.stat(part).st_dev == os.stat(tmp_path).st_dev  # or the last step would not be one step
         part.write_text("new")
+        assert [p for p in tmp_path.iterdir() if not p.name.startswith(".")] == [target]
         assert target.read_text() == "old"
     assert target.read_text() == "new"
     assert list(tmp_path.iterdir()) == [target]
@@ -203,3 +203,13 @@ def test_resample_of_nothing_and_of_nonsense() -> None:
         resample(tone(), 44_100, 0)
     with pytest.raises(ParameterError, match="ndim"):
         resample(np.zeros(5, np.float32), 44_100, 48_000)
+
+
+def test_a_file_system_without_nameless_files_is_served_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    with atomic_path(tmp_path / "a.txt") as part:
+        part.write_text("whole")
+        assert part.parent == tmp_path
+        assert part.name.startswith(".mixwright-")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "whole"

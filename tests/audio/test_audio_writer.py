@@ -310,3 +310,17 @@ def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
 def write_one(path: Path, audio: NDArray[np.float32]) -> None:
     with open_writer(path, sample_rate=RATE, channels=2) as writer:
         writer.write(audio)
+
+
+def test_a_writer_can_begin_again(tmp_path: Path) -> None:
+    first, second = (np.full((1, n), 0.25, np.float32) for n in (5000, 300))
+    path = tmp_path / "a.wav"
+    with open_writer(path, sample_rate=44_100, channels=1, bit_depth=16) as writer:
+        writer.write(first)
+        assert soundfile.info(str(writer.complete())).frames == 5000
+        writer.restart()
+        writer.write(second)
+    once = tmp_path / "b.wav"
+    with open_writer(once, sample_rate=44_100, channels=1, bit_depth=16) as writer:
+        writer.write(second)
+    assert path.read_bytes() == once.read_bytes()  # dither and length as if nothing had been before

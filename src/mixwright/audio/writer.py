@@ -58,27 +58,63 @@ class AudioWriter:
         self.file_rate = self._format.nearest_rate(sample_rate)
         self.channels = channels
         self._tags = storable_tags(tags, self._format.tags)
-        self._quantizer = Quantizer(self.bit_depth, channels, dither_seed)
-        self._resampler: FrameResampler | None = None
-        if self.file_rate != sample_rate:
-            self._resampler = FrameResampler(sample_rate, self.file_rate, channels)
+        self._dither_seed = dither_seed
         self._written = 0
+        self._part: Path | None = None
         self._sink: Sink | None = None
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> AudioWriter:
         with contextlib.ExitStack() as stack:
-            part = stack.enter_context(atomic_path(self.path))
-            try:
-                self._sink = self._open_sink(part)
-            except OSError as error:
-                raise write_failed(self.path, error) from error
-            except RuntimeError as error:
-                raise AudioWriteError(
-                    f"{shown(self.path)}: cannot be encoded at {self.file_rate} Hz ({error}): use WAV"
-                ) from error
+            self._part = stack.enter_context(atomic_path(self.path))
+            self.restart()
             self._cleanup = stack.pop_all()
         return self
+
+    def restart(self) -> None:
+        """Begin again: what was written so far is forgotten.
+
+        Raises
+        ------
+        AudioWriteError : the disk is full, or the encoder refuses the format
+        """
+        if self._part is None:
+            raise self._not_open()
+        if self._sink is not None:
+            self._sink.abandon()
+        self._quantizer = Quantizer(self.bit_depth, self.channels, self._dither_seed)
+        self._resampler: FrameResampler | None = None
+        if self.file_rate != self.sample_rate:
+            self._resampler = FrameResampler(self.sample_rate, self.file_rate, self.channels)
+        self._written = 0
+        try:
+            self._sink = self._open_sink(self._part)
+        except OSError as error:
+            raise write_failed(self.path, error) from error
+        except RuntimeError as error:
+            raise AudioWriteError(
+                f"{shown(self.path)}: cannot be encoded at {self.file_rate} Hz ({error}): use WAV"
+            ) from error
+
+    def complete(self) -> Path:
+        """End the file without giving it its name yet, and say where it can be read until the with block ends.
+
+        Raises
+        ------
+        AudioWriteError : the disk is full
+        """
+        if self._part is None:
+            raise self._not_open()
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            try:
+                if self._resampler is not None:
+                    self._put_frames(sink, self._resampler.finish())
+                sink.close()
+            except BaseException as failure:
+                sink.abandon()
+                raise (write_failed(self.path, failure) if isinstance(failure, OSError) else failure) from failure
+        return self._part
 
     def write(self, block: NDArray[np.float32]) -> None:
         """Append `block` (channels, n) float32, full scale ±1; integer formats stop hard at full scale.
@@ -89,7 +125,7 @@ class AudioWriter:
         AudioWriteError : a sample is not finite, or the disk is full
         """
         if self._sink is None:
-            raise ParameterError(f"{shown(self.path)}: is not open: write inside its with block")
+            raise self._not_open()
         if block.ndim != 2 or block.shape[0] != self.channels:
             raise ParameterError(f"block.shape={block.shape} must be ({self.channels}, samples)")
         if not np.isfinite(block).all():
@@ -108,20 +144,20 @@ class AudioWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        sink, self._sink = self._sink, None
-        if sink is None:
+        if self._part is None:
             return
         with self._cleanup:
-            if error is not None:
-                sink.abandon()
-                raise error
             try:
-                if self._resampler is not None:
-                    self._put_frames(sink, self._resampler.finish())
-                sink.close()
-            except BaseException as failure:
-                sink.abandon()
-                raise (write_failed(self.path, failure) if isinstance(failure, OSError) else failure) from failure
+                if error is not None:
+                    if self._sink is not None:
+                        self._sink.abandon()
+                    raise error
+                self.complete()
+            finally:
+                self._part = self._sink = None
+
+    def _not_open(self) -> ParameterError:
+        return ParameterError(f"{shown(self.path)}: is not open: write inside its with block")
 
     def _write_chunk(self, sink: Sink, block: NDArray[np.float32]) -> None:
         if self._resampler is not None:

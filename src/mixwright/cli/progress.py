@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..mix.passes import Progress
+from .interrupt import interruptible
 
 __all__ = ["progress_line"]
 
@@ -15,11 +16,18 @@ LONGEST_FRAMES = 48 * 3600 * 192_000
 
 
 @contextmanager
-def progress_line(quiet: bool, frames_hint: int | None = None) -> Iterator[Progress | None]:
-    """A progress callback for the passes, or None when it is not wanted or nobody would see it."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
+def progress_line(quiet: bool, frames_hint: int | None = None) -> Iterator[Progress]:
+    """A callback for the passes that lets Ctrl-C through, and draws a line where it is wanted and seen."""
+    with interruptible() as check:
+        if quiet or not sys.stderr.isatty():
+            yield lambda stage, frames: check()
+            return
+        with _bars(frames_hint, check) as report:
+            yield report
+
+
+@contextmanager
+def _bars(frames_hint: int | None, check: Callable[[], None]) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -31,6 +39,7 @@ def progress_line(quiet: bool, frames_hint: int | None = None) -> Iterator[Progr
         done: dict[str, int] = {}
 
         def report(stage: str, frames: int) -> None:
+            check()
             if stage not in tasks:
                 # After the first pass, the true length is known.
                 total = done.get("listening") if tasks else known

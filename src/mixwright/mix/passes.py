@@ -128,7 +128,7 @@ def delivery_pass(
     return Delivered(analyzer.finish(), np.asarray(reduction))
 
 
-def trial_pass(spool: Spool, source: Source, gain_db: float, ceiling_dbtp: float) -> float:
+def trial_pass(spool: Spool, source: Source, gain_db: float, ceiling_dbtp: float, progress: Progress) -> float:
     """Integrated loudness in LUFS that a delivery would have; nothing is written or analysed."""
     delivery = Delivery(source.sample_rate, source.channels)
     delivery.set(gain_db, ceiling_dbtp)
@@ -136,6 +136,7 @@ def trial_pass(spool: Spool, source: Source, gain_db: float, ceiling_dbtp: float
     for block in spool.blocks():
         delivery.process(block, block)
         loudness.process(block)
+        progress("measuring", block.shape[1])
     return integrated_lufs(loudness.energies())
 
 

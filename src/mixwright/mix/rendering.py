@@ -6,18 +6,17 @@ import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis import Analysis, analyze_blocks
-from ..audio import atomic_path, open_reader, open_writer, prefetch
+from ..analysis import Analysis
 from ..parameters import Preset
 from .job import Job
 from .loudness_target import MOST_GAIN_DB, LoudnessGoal, delivery_gain_db
 from .passes import Balanced, Delivered, balance_pass, delivery_pass, trial_pass
 from .result import DeliveryFacts
+from .sink import FileSink, MemorySink, Sink
 
 __all__ = ["Rendered", "Revise", "render_balance", "render_delivery"]
 
@@ -25,7 +24,6 @@ Audio = NDArray[np.float32]
 # Asked again with what was measured, this gives a preset that keeps the promises better, or None.
 Revise = Callable[[Preset, Balanced], Preset | None]
 
-LOSSY = (".mp3", ".ogg", ".opus")
 TOLERANCE_LU = 0.25
 TOLERANCE_DB = 0.02
 MOST_ATTEMPTS = 4
@@ -82,16 +80,13 @@ def render_delivery(
     gain_db = _find_gain(job, balanced, target, ceiling_dbtp)
     highest = goal.highest_gain_db(balanced.true_peak_dbtp, ceiling_dbtp)
     if gain_db > highest:  # an adaptive goal takes what the highest gain reaches that spares the peaks
-        target = round(min(target, trial_pass(job.spool, job.music, highest, ceiling_dbtp)), 2)
+        target = round(min(target, trial_pass(job.spool, job.music, highest, ceiling_dbtp, job.progress)), 2)
         gain_db = _find_gain(job, balanced, target, ceiling_dbtp)
     inner_ceiling = ceiling_dbtp
-    place: AbstractContextManager[Path | None] = nullcontext() if job.output is None else atomic_path(job.output)
-    with place as temporary:
+    with _sink(job) as sink:
         for attempt in range(MOST_ATTEMPTS):
-            delivered, audio = _attempt(job, gain_db, inner_ceiling, temporary)
-            after = delivered.after
-            if temporary is not None and temporary.suffix.lower() in LOSSY:
-                after = _measure(temporary)  # the coder moves peaks; what counts is what will be heard
+            delivered = _attempt(job, gain_db, inner_ceiling, sink)
+            after = sink.measure() or delivered.after
             error = target - after.integrated_lufs if math.isfinite(after.integrated_lufs) else 0.0
             over = after.true_peak_dbtp - ceiling_dbtp
             near = abs(error) <= TOLERANCE_LU or (error > 0 and gain_db >= MOST_GAIN_DB)
@@ -105,7 +100,7 @@ def render_delivery(
         target, ceiling_dbtp, gain_db, after.integrated_lufs, after.true_peak_dbtp, delivered.reduction_db
     )
     warnings += _delivery_warnings(facts)
-    return Rendered(facts, after, audio)
+    return Rendered(facts, after, sink.audio())
 
 
 def _find_gain(job: Job, balanced: Balanced, target_lufs: float, ceiling_dbtp: float) -> float:
@@ -116,7 +111,7 @@ def _find_gain(job: Job, balanced: Balanced, target_lufs: float, ceiling_dbtp: f
     slope = 0.8  # LU for a dB; the limiter takes the rest
     last: tuple[float, float] | None = None
     for _ in range(MOST_TRIALS):
-        reached = trial_pass(job.spool, job.music, gain_db, ceiling_dbtp)
+        reached = trial_pass(job.spool, job.music, gain_db, ceiling_dbtp, job.progress)
         error = target_lufs - reached
         if abs(error) <= TRIAL_TOLERANCE_LU:
             break
@@ -127,24 +122,23 @@ def _find_gain(job: Job, balanced: Balanced, target_lufs: float, ceiling_dbtp: f
     return gain_db
 
 
-def _attempt(job: Job, gain_db: float, ceiling_dbtp: float, path: Path | None) -> tuple[Delivered, Audio | None]:
-    music = job.music
+def _attempt(job: Job, gain_db: float, ceiling_dbtp: float, sink: Sink) -> Delivered:
     if job.excerpt is not None:
         job.excerpt.restart("after")
-    if path is None:
-        parts: list[Audio] = []
-        write = parts.append
-        delivered = delivery_pass(job.spool, music, gain_db, ceiling_dbtp, write, job.excerpt, job.progress)
-        return delivered, np.concatenate(parts, axis=1)
-    with open_writer(
-        path, sample_rate=music.sample_rate, channels=music.channels, bit_depth=job.bit_depth, tags=music.tags
-    ) as writer:
-        return delivery_pass(job.spool, music, gain_db, ceiling_dbtp, writer.write, job.excerpt, job.progress), None
+    sink.restart()
+    return delivery_pass(job.spool, job.music, gain_db, ceiling_dbtp, sink.write, job.excerpt, job.progress)
 
 
-def _measure(path: Path) -> Analysis:
-    with open_reader(path) as reader:
-        return analyze_blocks(prefetch(reader.blocks()), reader.sample_rate, reader.channels)
+def _sink(job: Job) -> AbstractContextManager[Sink]:
+    if job.output is None:
+        return nullcontext(MemorySink())
+    return FileSink(
+        job.output,
+        sample_rate=job.music.sample_rate,
+        channels=job.music.channels,
+        bit_depth=job.bit_depth,
+        tags=job.music.tags,
+    )
 
 
 def _delivery_warnings(facts: DeliveryFacts) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,7 @@ class Source(Protocol):
     channels: int
     tags: Mapping[str, str]
     frames_hint: int | None
+    warnings: Sequence[str]
 
     def blocks(self) -> Iterator[Audio]:
         """All of it from the start."""
@@ -44,10 +45,12 @@ class FileSource:
             self.channels = reader.channels
             self.tags: Mapping[str, str] = dict(reader.tags)
             self.frames_hint = reader.frames_hint
+        self.warnings: Sequence[str] = ()
 
     def blocks(self) -> Iterator[Audio]:
         with open_reader(self.path) as reader:
             yield from prefetch(reader.blocks(self.sample_rate // 10 * TENTHS))
+            self.warnings = tuple(reader.warnings)
 
 
 class ArraySource:
@@ -60,6 +63,7 @@ class ArraySource:
         self.channels = len(self._audio)
         self.tags: Mapping[str, str] = {}
         self.frames_hint: int | None = self._audio.shape[1]
+        self.warnings: Sequence[str] = ()
 
     def blocks(self) -> Iterator[Audio]:
         frames = self.sample_rate // 10 * TENTHS

@@ -138,12 +138,18 @@ def _finish(
 ) -> Mix:
     """Balance, deliver, judge."""
     before = job.before
-    warnings = input_warnings(before)
+    warnings = [*job.music.warnings, *input_warnings(before)]
     used, balanced = render_balance(job, preset, revise)
     ceiling = used.delivery.true_peak_dbtp
     rendered = render_delivery(job, balanced, goal, ceiling, warnings)
     if goal.lufs is not None:
         used = replace(used, delivery=DeliveryTarget(rendered.facts.target_lufs, ceiling))
+    reasons = dict(reasons or {})
+    if used.parameters["compressor_ratio"] != preset.parameters["compressor_ratio"]:
+        now = (
+            f" Lowered to {used.parameters['compressor_ratio']:.2f}:1: the render lost more crest factor than allowed."
+        )
+        reasons["compressor_ratio"] = reasons.get("compressor_ratio", "Compressor.") + now
     ratio = rms_ratio(balanced, before)
     figures = Judged(
         crest_before_db=before.crest_factor_db,
@@ -168,7 +174,7 @@ def _finish(
         balance=BalanceFacts(ratio, before.crest_factor_db, balanced.crest_factor_db, balanced.reduction_db),
         delivery=rendered.facts,
         genre=genre,
-        reasons=reasons or {},
+        reasons=reasons,
         warnings=warnings,
         criteria=judge(figures),
         target=target,
