@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -36,16 +37,24 @@ class Child:
     peak_mb: float
 
 
+# A process inherits the peak of the one it was forked from, so a small one stands between the bench and its child.
+LAUNCHER = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(json.dumps([status, time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
+
+
 def run_child(command: Sequence[str | Path]) -> Child:
-    """Run a command to its end; its output is shown only if it fails."""
-    start = time.perf_counter()
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert process.stdout is not None
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    """Run a command to its end; what it says on standard error is shown if it fails."""
+    launched = [sys.executable, "-I", "-c", LAUNCHER, *map(str, command)]
+    result = subprocess.run(launched, capture_output=True, text=True, check=True)
+    status, wall_s, cpu_s, peak_mb = json.loads(result.stdout)
     if status != 0:
-        raise RuntimeError(f"{command[0]} failed: {output.decode(errors='replace')[-800:]}")
-    return Child(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        raise RuntimeError(f"{command[0]} failed: {result.stderr[-800:]}")
+    return Child(wall_s, cpu_s, peak_mb)
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:

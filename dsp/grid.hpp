@@ -9,9 +9,10 @@
 
 namespace mixwright {
 
-// 2^15 steps on each side of neutral, so that low, neutral and high are exact and a value that went through a
-// 32-bit float comes back to where it was.
-constexpr double kGridSteps = 32768.0;
+// Steps on each side of neutral. With a round number, what people write (1.5 dB, 1.05) lies on the grid; low,
+// neutral and high are exact; both sides together fit 16 bits, and a value that went through a 32-bit float comes
+// back to where it was.
+constexpr double kGridSteps = 30000.0;
 
 // The nearest value on the grid, inside the range; a value that is not a number becomes neutral.
 inline double on_grid(int parameter, double value) {
@@ -20,7 +21,7 @@ inline double on_grid(int parameter, double value) {
   value = clamp(value, p.low, p.high);
   if (value == p.neutral) return p.neutral;
   const double span = value > p.neutral ? p.high - p.neutral : p.neutral - p.low;
-  return p.neutral + span * (std::nearbyint((value - p.neutral) / span * kGridSteps) / kGridSteps);
+  return p.neutral + span * std::nearbyint((value - p.neutral) / span * kGridSteps) / kGridSteps;
 }
 
 }  // namespace mixwright

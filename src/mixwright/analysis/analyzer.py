@@ -1,7 +1,7 @@
 """One pass over a programme: every meter reads the same chunks, and memory does not grow with its length.
 
 Audio is gathered into chunks of one fixed size, counted from the first sample, so that the result is the same
-to the bit however the caller cuts it. Only the 10 ms envelopes and one onset figure a frame are kept, 3 kB a
+to the bit however the caller cuts it. Only the 10 ms envelopes and one onset figure a frame are kept, 2 kB a
 second.
 """
 
@@ -98,7 +98,6 @@ class Analyzer:
 
     def _assemble(self) -> Analysis:
         energies = self._loudness.energies()
-        momentary, short_term = loudness.momentary_series(energies), loudness.short_term_series(energies)
         integrated_lufs = loudness.integrated_lufs(energies)
         levels = self._levels.finish()
         true_peak_dbtp = _db(self._true_peak.peak, 20.0)
@@ -114,8 +113,8 @@ class Analyzer:
             channels=self._channels,
             samples=self._samples,
             integrated_lufs=integrated_lufs,
-            short_term_max_lufs=float(short_term[:, 1].max(initial=-np.inf)),
-            momentary_max_lufs=float(momentary[:, 1].max(initial=-np.inf)),
+            short_term_max_lufs=loudness.loudest_lufs(energies, loudness.SHORT_TERM_HOPS),
+            momentary_max_lufs=loudness.loudest_lufs(energies, loudness.MOMENTARY_HOPS),
             loudness_range_lu=loudness.loudness_range_lu(energies),
             true_peak_dbtp=true_peak_dbtp,
             sample_peak_dbfs=sample_peak_dbfs,
@@ -138,8 +137,7 @@ class Analyzer:
             mfcc=timbre.mfcc,
             onset_strength=onset_strength,
             tempo_bpm=tempo_bpm,
-            momentary_series=momentary,
-            short_term_series=short_term,
+            energies=energies[0],
             envelope_peak=levels.envelope_peak,
             envelope_ms=levels.envelope_ms,
         )

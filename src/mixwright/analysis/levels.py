@@ -25,8 +25,8 @@ class Levels:
     mid: float
     side: float
     clipped_samples: int
-    envelope_peak: Floats  # (hops,)
-    envelope_ms: Floats  # (hops,)
+    envelope_peak: NDArray[np.float32]  # (hops,)
+    envelope_ms: NDArray[np.float32]  # (hops,)
 
 
 class LevelMeter:
@@ -69,12 +69,12 @@ class LevelMeter:
     def finish(self) -> Levels:
         """The sums so far; the hop under way counts as it is."""
         clipped = self._clipped + sum(run for run in self._run if run >= CLIP_RUN)
-        peaks = np.concatenate([*self._peaks, np.zeros(0)])
+        peaks = np.concatenate([*self._peaks, np.zeros(0, np.float32)])
         squares = np.concatenate([*self._squares, np.zeros(0)])
         ends = self._hop_start(np.arange(self._hops + 1))
         lengths = np.diff(ends)
         if ends[-1] < self._samples:
-            peaks, squares = np.append(peaks, self._open_peak), np.append(squares, self._open_square)
+            peaks, squares = np.append(peaks, np.float32(self._open_peak)), np.append(squares, self._open_square)
             lengths = np.append(lengths, self._samples - ends[-1])
         samples = max(self._samples, 1)
         mono = self._channels == 1
@@ -85,8 +85,8 @@ class LevelMeter:
             mid=float(self._square[0] if mono else self._mid) / samples,
             side=0.0 if mono else self._side / samples,
             clipped_samples=clipped,
-            envelope_peak=peaks.astype(np.float64),
-            envelope_ms=squares / (lengths * self._channels),
+            envelope_peak=peaks,
+            envelope_ms=(squares / (lengths * self._channels)).astype(np.float32),
         )
 
     def _hop_start(self, hop: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 RANGE_GATE_LU = -20.0
 RANGE_PERCENTILES = (10.0, 95.0)
+PIECE_RUNS = 100
 RANGE_SILENCE_HOPS = 150  # Tech 3342: a file is followed by 1.5 s of silence
 
 
@@ -44,6 +45,11 @@ def momentary_series(energies: Energies) -> NDArray[np.float64]:
 def short_term_series(energies: Energies) -> NDArray[np.float64]:
     """Loudness of 3 s windows every 10 ms, shape (windows, 2): window end in s, LUFS (-inf in silence)."""
     return _series(energies, SHORT_TERM_HOPS)
+
+
+def loudest_lufs(energies: Energies, hops: int) -> float:
+    """The highest of all windows of so many hops, in LUFS; -inf where there is none or only silence."""
+    return float(_lufs(_window_means(energies, hops).max(initial=0.0)))
 
 
 def loudness_range_lu(energies: Energies) -> float:
@@ -73,11 +79,21 @@ def _window_means(energies: Energies, hops: int) -> NDArray[np.float64]:
 
     A window is the tail of one run of `hops` values and the head of the next, so two cumulative sums a run give all
     windows in O(n); a single running sum over hours would leave a loud passage's rounding error in a quiet one.
+    Taken piece by piece, at whole runs, so that hours need no more memory at a time than minutes.
     """
     values = np.ravel(energies)
     count = values.size - hops + 1
     if count <= 0:
         return np.zeros(0)
+    means = np.empty(count)
+    for start in range(0, count, PIECE_RUNS * hops):
+        piece = values[start : start + (PIECE_RUNS + 1) * hops - 1]
+        means[start : start + PIECE_RUNS * hops] = _piece_means(piece, hops)
+    return means
+
+
+def _piece_means(values: Energies, hops: int) -> NDArray[np.float64]:
+    count = values.size - hops + 1
     runs = np.append(values, np.zeros(-values.size % hops)).reshape(-1, hops)
     head = np.cumsum(runs, axis=1).ravel()
     tail = np.cumsum(runs[:, ::-1], axis=1)[:, ::-1].ravel()

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import loudness
+
 Floats = NDArray[np.float64]
 
 SERIES = ("momentary_series", "short_term_series")
-ENVELOPES = ("envelope_peak", "envelope_ms")  # for the static compression curve; too long for JSON
+ENVELOPES = ("energies", "envelope_peak", "envelope_ms")  # what decisions are simulated on; too long for JSON
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +64,27 @@ class Analysis:
     tempo_bpm: float | None  # None without a clear beat
 
     # over time
-    momentary_series: Floats  # (windows, 2): window end in s, LUFS; a window every 10 ms
-    short_term_series: Floats  # (windows, 2)
-    envelope_peak: Floats  # (hops,) per 10 ms: largest |x| of any channel, linear; the last hop may be shorter
-    envelope_ms: Floats  # (hops,) per 10 ms: mean square, mean over channels, linear
+    energies: Floats  # (hops,) per 10 ms: K-weighted mean square, summed over channels; complete hops
+    envelope_peak: NDArray[
+        np.float32
+    ]  # (hops,) per 10 ms: largest |x| of any channel, linear; the last hop may be shorter
+    envelope_ms: NDArray[np.float32]  # (hops,) per 10 ms: mean square, mean over channels, linear
+
+    # Made when asked for: as arrays they are four times as long as the energies.
+    @property
+    def momentary_series(self) -> Floats:
+        """(windows, 2): window end in s and LUFS; a window of 400 ms every 10 ms."""
+        return loudness.momentary_series(self.energies)
+
+    @property
+    def short_term_series(self) -> Floats:
+        """(windows, 2): window end in s and LUFS; a window of 3 s every 10 ms."""
+        return loudness.short_term_series(self.energies)
 
     def to_dict(self, *, series: bool = False) -> dict[str, Any]:
         """For JSON: lists for arrays, null for what is not finite; series adds the loudness over time."""
-        left_out = set(ENVELOPES) if series else {*ENVELOPES, *SERIES}
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in left_out}
+        names = [f.name for f in fields(self) if f.name not in ENVELOPES] + (list(SERIES) if series else [])
+        return {name: _plain(getattr(self, name)) for name in names}
 
 
 def _plain(value: Any) -> Any:

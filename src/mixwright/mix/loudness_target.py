@@ -68,7 +68,7 @@ def parse_loudness(text: str | float, voicing: Voicing | None = None) -> Loudnes
 
 
 def delivery_gain_db(
-    energies: NDArray[np.float64], peaks: NDArray[np.float64], target_lufs: float, ceiling_dbtp: float
+    energies: NDArray[np.float64], peaks: NDArray[np.float32], target_lufs: float, ceiling_dbtp: float
 ) -> float:
     """The gain before the limiter that ends at the target, from a mix's own 10 ms figures.
 
@@ -85,7 +85,7 @@ def delivery_gain_db(
     look-ahead and hold do; a measurement of the result corrects the rest.
     """
     hops = min(energies.shape[1], len(peaks))
-    energy, peak = energies[:, :hops], peaks[:hops]
+    energy, peak = energies[0, :hops], peaks[:hops]
     start = target_lufs - integrated_lufs(energy)
     limit = 10 ** (ceiling_dbtp / 20)
     if float(np.max(peak, initial=0.0)) * 10 ** (start / 20) <= limit:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .._native import Delivery, LoudnessMeter, TruePeakMeter
 from ..analysis import Analysis, Analyzer
+from ..analysis.levels import LevelMeter
 from ..analysis.loudness import integrated_lufs
 from ..chain import BalanceStage
 from ..parameters import Preset
@@ -34,7 +35,7 @@ class Balanced:
     integrated_lufs: float
     true_peak_dbtp: float
     energies: NDArray[np.float64]
-    peaks: NDArray[np.float64]
+    peaks: NDArray[np.float32]
     reduction_db: NDArray[np.float64]
 
 
@@ -62,9 +63,8 @@ def balance_pass(spool: Spool, preset: Preset, source: Source, excerpt: Excerpt 
     rate = source.sample_rate
     stage = BalanceStage(preset, rate, source.channels)
     loudness, true_peak = LoudnessMeter(rate, source.channels), TruePeakMeter(rate, source.channels)
-    peaks = _HopPeaks(rate)
+    levels = LevelMeter(rate, source.channels)
     reduction: list[float] = []
-    total = np.zeros(2)  # sum of squares, samples
 
     def change(block: Audio) -> Audio:
         if excerpt is not None:
@@ -74,22 +74,20 @@ def balance_pass(spool: Spool, preset: Preset, source: Source, excerpt: Excerpt 
             reduction.append(stage.gain_reduction_db)
         loudness.process(block)
         true_peak.process(block)
-        peaks.process(block)
-        total[0] += float(np.einsum("cn,cn->", block, block, dtype=np.float64))
-        total[1] += block.size
+        levels.process(block)
         progress("balancing", block.shape[1])
         return block
 
     spool.rewrite(change)
-    energies = loudness.energies()
-    rms = float(np.sqrt(total[0] / max(total[1], 1.0)))
+    energies, measured = loudness.energies(), levels.finish()
+    rms_dbfs = _db(float(np.sqrt(measured.mean_square.mean())))
     return Balanced(
-        _db(rms),
-        _db(peaks.highest) - _db(rms),
+        rms_dbfs,
+        _db(measured.peak) - rms_dbfs,
         integrated_lufs(energies),
         _db(true_peak.peak),
         energies,
-        peaks.finish(),
+        measured.envelope_peak,
         np.asarray(reduction),
     )
 
@@ -138,40 +136,6 @@ def trial_pass(spool: Spool, source: Source, gain_db: float, ceiling_dbtp: float
         loudness.process(block)
         progress("measuring", block.shape[1])
     return integrated_lufs(loudness.energies())
-
-
-class _HopPeaks:
-    """Sample peaks per 10 ms over any split into blocks; hops as the loudness meter counts them."""
-
-    def __init__(self, sample_rate: int) -> None:
-        self._rate = sample_rate
-        self._frames = 0
-        self._peaks: list[NDArray[np.float64]] = []
-        self._open = 0.0
-        self._hop = 0
-
-    @property
-    def highest(self) -> float:
-        finished = max((float(p.max()) for p in self._peaks if len(p)), default=0.0)
-        return max(finished, self._open)
-
-    def process(self, block: Audio) -> None:
-        linked = np.abs(block).max(axis=0)
-        end = self._frames + len(linked)
-        first, last = self._hop, end * 100 // self._rate + 1
-        edges = np.round(np.arange(first + 1, last + 1) * self._rate / 100).astype(np.int64)
-        edges = edges[edges < end]
-        cuts = np.concatenate([[0], edges - self._frames]).astype(np.intp)
-        cuts = cuts[cuts < len(linked)]
-        hops = np.maximum.reduceat(linked, cuts).astype(np.float64)
-        hops[0] = max(hops[0], self._open)
-        self._open = float(hops[-1])
-        self._peaks.append(hops[:-1])
-        self._hop += len(hops) - 1
-        self._frames = end
-
-    def finish(self) -> NDArray[np.float64]:
-        return np.concatenate([*self._peaks, [self._open]])
 
 
 def _parts(block: Audio, frames: int) -> Iterator[Audio]:

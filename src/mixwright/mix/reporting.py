@@ -116,7 +116,7 @@ def _reason(mix: Mix, parameter: ParameterInfo) -> str:
 def _genre_sentence(mix: Mix) -> str:
     if mix.genre is not None:
         return "The genre was given by you." if mix.target is not None else "The genre stands in the preset."
-    return "Unsure: no genre was given, so the mix was led toward released music of all genres."
+    return "No genre was given, so the mix was led toward released music of all genres."
 
 
 def _summary(mix: Mix) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,4 +89,6 @@ class Spool:
 
     def _failure(self, error: OSError) -> AudioWriteError:
         reason = error.strerror or str(error)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return AudioWriteError(f"{self._where}: cannot be written ({reason}); choose another directory")
         return AudioWriteError(f"{self._where}: no room for the music between two passes ({reason}); free some space")

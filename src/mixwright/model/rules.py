@@ -147,7 +147,7 @@ def _width(analysis: Analysis, target: Target, amount: float) -> tuple[float, st
     if width < low and analysis.stereo_correlation < 0.2:
         return 1.0, "phase"
     wanted = low if width < low else high if width > high else width
-    value = 1.0 + 0.1 * math.tanh((wanted / width - 1.0) / 0.1)  # near the bound, never at it
+    value = 1.0 + 0.095 * math.tanh((wanted / width - 1.0) / 0.095)  # near the bound, never at it
     return _scaled("stereo_width", value, amount), "narrow" if width < low else "wide" if width > high else ""
 
 

@@ -12,7 +12,7 @@ from ._generated import GENRES, PARAMETER_ROWS
 __all__ = ["ASPECTS", "GENRES", "PARAMETERS", "ParameterInfo", "Parameters", "on_grid"]
 
 # As in dsp/grid.hpp: steps on each side of neutral.
-GRID_STEPS = 32768
+GRID_STEPS = 30_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def on_grid(name: str, value: float) -> float:
         return info.neutral
     span = info.high - info.neutral if value > info.neutral else info.neutral - info.low
     steps = round((value - info.neutral) / span * GRID_STEPS)
-    return info.neutral + span * (steps / GRID_STEPS)
+    return info.neutral + span * steps / GRID_STEPS
 
 
 class Parameters(Mapping[str, float]):
