@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +44,8 @@ class LevelMeter:
         self._run = [0] * channels  # samples at full scale up to the end of the last chunk
         self._hops = 0  # complete ones
         self._open_peak = self._open_square = 0.0  # of the hop that is under way
-        self._peaks: list[NDArray[np.float32]] = []
-        self._squares: list[Floats] = []
+        # Packed: thousands of small arrays would cost ten times as much as what they hold.
+        self._peaks, self._squares = array("f"), array("d")
 
     def process(self, audio: Audio) -> None:
         """Add audio (channels, samples), finite."""
@@ -69,8 +70,8 @@ class LevelMeter:
     def finish(self) -> Levels:
         """The sums so far; the hop under way counts as it is."""
         clipped = self._clipped + sum(run for run in self._run if run >= CLIP_RUN)
-        peaks = np.concatenate([*self._peaks, np.zeros(0, np.float32)])
-        squares = np.concatenate([*self._squares, np.zeros(0)])
+        peaks = np.array(self._peaks, np.float32)
+        squares = np.array(self._squares, np.float64)
         ends = self._hop_start(np.arange(self._hops + 1))
         lengths = np.diff(ends)
         if ends[-1] < self._samples:
@@ -105,8 +106,8 @@ class LevelMeter:
         peaks[0] = max(peaks[0], self._open_peak)
         squares[0] += self._open_square
         count = peaks.size if closed else peaks.size - 1
-        self._peaks.append(peaks[:count])
-        self._squares.append(squares[:count])
+        self._peaks.frombytes(peaks[:count].tobytes())
+        self._squares.frombytes(squares[:count].tobytes())
         self._hops += count
         self._open_peak, self._open_square = (0.0, 0.0) if closed else (float(peaks[-1]), float(squares[-1]))
 

@@ -8,6 +8,8 @@ wide.
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,23 +36,23 @@ class RhythmMeter:
         self._frame_rate = frame_rate
         self._last: NDArray[np.float32] | None = None
         self._mel_bands = mel_bands
-        self._rises: list[NDArray[np.float32]] = []
-        self._loud: list[NDArray[np.bool_]] = []
+        # Packed: thousands of small arrays would cost ten times as much as what they hold.
+        self._rises, self._loud = array("f"), bytearray()
 
     def process(self, mel_db: Spectra, loud: NDArray[np.bool_]) -> None:
         """Add the mel spectrum in dB (frames, mel_bands) and which frames have sound (frames,)."""
         first = mel_db[:1] if self._last is None else self._last
         change = np.diff(mel_db, axis=0, prepend=first)
         np.maximum(change, np.float32(0.0), out=change)
-        self._rises.append(change.mean(axis=1))
-        self._loud.append(loud)
+        self._rises.frombytes(change.mean(axis=1).tobytes())
+        self._loud += loud.tobytes()
         self._last = mel_db[-1:].copy()
 
     def finish(self, samples: int, hop: int) -> tuple[float, float | None]:
         """Onset strength in dB a frame (NaN in silence) and tempo (None without a clear beat)."""
         frames = -(-samples // hop) + 1
-        rises = np.concatenate([*self._rises, np.zeros(0)])[:frames]
-        loud = np.concatenate([*self._loud, np.zeros(0, np.bool_)])[:frames]
+        rises = np.array(self._rises, np.float64)[:frames]
+        loud = np.frombuffer(bytes(self._loud), np.bool_)[:frames]
         if not loud.any():
             return np.nan, None
         rises = np.minimum(rises, np.percentile(rises[loud], CAP_PERCENTILE))
