@@ -117,6 +117,12 @@ def test_shell_completion(run: Run) -> None:
     assert "render" in result.stdout
 
 
+def test_a_terminal_without_our_characters_is_no_error(run: Run, wav: Path) -> None:
+    result = run("analyze", wav, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert result.returncode == 0
+    assert "?" in result.stdout  # the minus sign
+
+
 def test_wrong_calls_exit_with_2(run: Run, wav: Path) -> None:
     assert run("mix").returncode == 2
     assert run("mix", wav, "--amount", "much").returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -51,6 +52,9 @@ def options(
 def run() -> None:
     """Run the command line; exit code 0 is success, 1 an error with its reason on standard error, 2 a wrong
     call, 130 an interruption."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that has no minus sign gets a question mark
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         try:
             app()
