@@ -10,8 +10,8 @@
 namespace mixwright {
 
 // Steps on each side of neutral. With a round number, what people write (1.5 dB, 1.05) lies on the grid; low,
-// neutral and high are exact; both sides together fit 16 bits, and a value that went through a 32-bit float comes
-// back to where it was.
+// neutral and high are exact; both sides together fit 16 bits, and a value that went through a 32-bit float
+// comes back to where it was.
 constexpr double kGridSteps = 30000.0;
 
 // The nearest value on the grid, inside the range; a value that is not a number becomes neutral.
