@@ -17,8 +17,15 @@ GOOD = Judged(
     true_peak_dbtp=-1.2,
     ceiling_dbtp=-1.0,
     parameters_at_bounds=0,
-    centroid_hz=2000.0,
-    reference_centroid_hz=2100.0,
+    centroid_change_percent=-5.0,
+    side_change_db=1.0,
+    treble_change_db=-1.0,
+    ltas_error_db=1.0,
+    clipped_samples=0,
+    mono_loss_db=0.5,
+    pesq_wb=4.0,
+    stoi=0.95,
+    genre_appropriateness=80.0,
 )
 
 
@@ -27,7 +34,8 @@ def outcome(figures: Judged) -> dict[str, bool | None]:
 
 
 def test_a_good_mix_passes_all() -> None:
-    assert {passed for name, passed in outcome(GOOD).items() if name != "parameters_at_bounds"} == {True}
+    unbounded = {"parameters_at_bounds", "genre_appropriateness"}
+    assert {passed for name, passed in outcome(GOOD).items() if name not in unbounded} == {True}
     assert len(outcome(GOOD)) == len(CRITERIA)
 
 
@@ -40,7 +48,14 @@ def test_a_good_mix_passes_all() -> None:
         ("crest_factor_lost", {"crest_balanced_db": 13.4}),
         ("loudness_error", {"loudness_lufs": -14.6}),
         ("true_peak_over", {"true_peak_dbtp": -0.9}),
-        ("spectral_centroid", {"centroid_hz": 1800.0}),
+        ("spectral_centroid", {"centroid_change_percent": 11.0}),
+        ("side", {"side_change_db": -60.0}),
+        ("treble", {"treble_change_db": 5.0}),
+        ("ltas_error", {"ltas_error_db": 4.0}),
+        ("clipped", {"clipped_samples": 3}),
+        ("mono_loss", {"mono_loss_db": 9.0}),
+        ("pesq_wb", {"pesq_wb": 3.4}),
+        ("stoi", {"stoi": 0.8}),
     ],
 )
 def test_each_can_fail(name: str, change: dict[str, float]) -> None:
@@ -49,6 +64,6 @@ def test_each_can_fail(name: str, change: dict[str, float]) -> None:
 
 def test_what_does_not_apply_is_not_judged() -> None:
     assert outcome(replace(GOOD, crest_before_db=11.0))["crest_factor_kept"] is None
-    assert outcome(replace(GOOD, reference_centroid_hz=None))["spectral_centroid"] is None
+    assert outcome(replace(GOOD, centroid_change_percent=None))["spectral_centroid"] is None
     assert outcome(replace(GOOD, crest_before_db=float("nan")))["crest_factor_lost"] is None
     assert outcome(GOOD)["parameters_at_bounds"] is None  # a rate over many mixes

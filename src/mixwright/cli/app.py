@@ -15,6 +15,7 @@ from .analyze import analyze_command
 from .compare import compare_command
 from .mix import mix_command
 from .render import render_command
+from .score import score_command
 
 __all__ = ["app", "run"]
 
@@ -32,6 +33,7 @@ app.command("mix")(mix_command)
 app.command("analyze")(analyze_command)
 app.command("render")(render_command)
 app.command("compare")(compare_command)
+app.command("score")(score_command)
 
 
 def _show_version(value: bool) -> None:

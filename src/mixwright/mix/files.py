@@ -9,7 +9,7 @@ from ..errors import AudioWriteError
 from ..parameters import Preset
 from .result import Mix
 
-__all__ = ["write_preset", "write_report"]
+__all__ = ["write_preset", "write_report", "write_text"]
 
 
 def write_preset(preset: Preset, path: Path) -> None:
@@ -20,7 +20,7 @@ def write_preset(preset: Preset, path: Path) -> None:
     AudioWriteError
         The file cannot be written.
     """
-    _write(path, preset.to_json())
+    write_text(path, preset.to_json())
 
 
 def write_report(mix: Mix, path: Path) -> None:
@@ -34,10 +34,11 @@ def write_report(mix: Mix, path: Path) -> None:
     from .report import render_report
     from .reporting import report_data
 
-    _write(path, render_report(report_data(mix)))
+    write_text(path, render_report(report_data(mix)))
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all; AudioWriteError says why it cannot be."""
     try:
         with atomic_path(path) as temporary:
             temporary.write_text(text, encoding="utf-8")

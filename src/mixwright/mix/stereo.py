@@ -8,6 +8,7 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
+from ..analysis import Analysis
 from ..metrics import Judged, judge
 from ..model import Amounts, Target, decide
 from ..parameters import GENRES, DeliveryTarget, Parameters, Preset, blend_voicing, load_preset, parse_genre
@@ -160,8 +161,7 @@ def _finish(
         true_peak_dbtp=rendered.after.true_peak_dbtp,
         ceiling_dbtp=ceiling,
         parameters_at_bounds=len(used.parameters.at_bounds()),
-        centroid_hz=rendered.after.spectral_centroid_hz,
-        reference_centroid_hz=_centroid(target) if reference and target else None,
+        centroid_change_percent=_centroid_change(rendered.after, target) if reference and target else None,
     )
     return Mix(
         source=job.music.name,
@@ -183,6 +183,6 @@ def _finish(
     )
 
 
-def _centroid(target: Target) -> float | None:
-    figure = target.profile.features.get("spectral_centroid_hz")
-    return None if figure is None else figure[0]
+def _centroid_change(after: Analysis, target: Target) -> float | None:
+    centre = target.profile.features.get("spectral_centroid_hz")
+    return None if centre is None else 100 * (after.spectral_centroid_hz / centre[0] - 1)
