@@ -26,6 +26,7 @@ GOOD = Judged(
     pesq_wb=4.0,
     stoi=0.95,
     genre_appropriateness=80.0,
+    visqol=4.5,
 )
 
 
@@ -34,7 +35,7 @@ def outcome(figures: Judged) -> dict[str, bool | None]:
 
 
 def test_a_good_mix_passes_all() -> None:
-    unbounded = {"parameters_at_bounds", "genre_appropriateness"}
+    unbounded = {"parameters_at_bounds", "genre_appropriateness", "visqol"}
     assert {passed for name, passed in outcome(GOOD).items() if name not in unbounded} == {True}
     assert len(outcome(GOOD)) == len(CRITERIA)
 

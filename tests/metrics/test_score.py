@@ -43,6 +43,7 @@ def test_the_song_itself_passes(clean: tuple[Audio, int]) -> None:
     assert result.passed
     assert result.perceptual["pesq_wb"].value == pytest.approx(4.64, abs=0.02)  # the measure's own maximum
     assert result.perceptual["stoi"].value == pytest.approx(1.0, abs=1e-3)
+    assert result.perceptual["visqol_left"].value == pytest.approx(4.73, abs=0.01)
     for name in ("ltas_error_db", "multi_resolution_stft_sum_db", "bark_error_db", "diffmst_loss", "lag_ms"):
         assert result.figures[name] == pytest.approx(0.0, abs=1e-6)
 

@@ -26,6 +26,7 @@ def score_command(
     genre: Annotated[
         str, typer.Option(help="auto (not judged), a genre, or a blend such as rock:0.7,pop:0.3.")
     ] = "auto",
+    quick: Annotated[bool, typer.Option(help="Leave out PESQ, STOI and ViSQOL, which take some seconds.")] = False,
     strict: Annotated[bool, typer.Option(help="Exit with 3 if a criterion fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     html: Annotated[
@@ -51,6 +52,7 @@ def score_command(
         reference=None if reference is None else read_audio(reference),
         before=None if before is None else read_audio(before),
         profile=None if weights is None else blend_profiles(weights),
+        perceptual=not quick,
     )
     if html is not None:
         from ..mix.scorepage import write_score_page

@@ -32,6 +32,7 @@ class Judged:
     mono_loss_db: float | None = None
     pesq_wb: float | None = None
     stoi: float | None = None
+    visqol: float | None = None
     genre_appropriateness: float | None = None
 
 
@@ -190,6 +191,15 @@ CRITERIA: tuple[Criterion, ...] = (
         lambda j: j.stoi,
         lambda v: v > 0.85,
         "A speech measure at 10 kHz, mono: even an unmixed sum passes it; no mix quality.",
+    ),
+    Criterion(
+        "visqol",
+        "ViSQOL audio, worse channel",
+        "of 4.73",
+        "reported",
+        lambda j: j.visqol,
+        None,
+        "A measure for codecs at 48 kHz: hears treble and noise, hardly hears stereo; an unmixed sum gets 4.5.",
     ),
     Criterion(
         "genre_appropriateness",

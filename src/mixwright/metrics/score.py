@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -112,9 +112,11 @@ def score(
     return Score(judge(judged), analysis, against, figures, speech, appropriateness)
 
 
-def _with_pair(alone: Judged, figures: Mapping[str, float], speech: Mapping[str, Figure]) -> Judged:
-    from dataclasses import replace
+def _worse(left: float | None, right: float | None) -> float | None:
+    return None if left is None or right is None else min(left, right)
 
+
+def _with_pair(alone: Judged, figures: Mapping[str, float], speech: Mapping[str, Figure]) -> Judged:
     return replace(
         alone,
         centroid_change_percent=figures["spectral_centroid_change_percent"],
@@ -123,4 +125,5 @@ def _with_pair(alone: Judged, figures: Mapping[str, float], speech: Mapping[str,
         ltas_error_db=figures["ltas_error_db"],
         pesq_wb=speech["pesq_wb"].value if speech else None,
         stoi=speech["stoi"].value if speech else None,
+        visqol=_worse(speech["visqol_left"].value, speech["visqol_right"].value) if speech else None,
     )

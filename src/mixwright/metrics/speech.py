@@ -1,7 +1,7 @@
-"""The process in which speech measures run: their code may crash, and must not take the mixer with it.
+"""The process in which perceptual measures run: their code may crash, and must not take the mixer with it.
 
-`python -m mixwright.metrics.speech FILE.npz` reads arrays `reference` and `estimate` (segments, samples) at 16 kHz and
-prints one JSON line.
+`python -m mixwright.metrics.speech FILE.npz` reads arrays `reference` and `estimate` (segments, samples), mono at
+16 kHz, and `reference_48k` and `estimate_48k` (2, samples), and prints one JSON line.
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ from typing import Any
 import numpy as np
 
 RATE = 16_000
+AUDIO_RATE = 48_000
 
 
 def main(path: str) -> None:
     """Median over the segments of each measure, or the reason why there is none."""
     with np.load(path) as data:
         pairs = list(zip(data["reference"], data["estimate"], strict=True))
-    print(json.dumps({"pesq_wb": _measure(_pesq, pairs), "stoi": _measure(_stoi, pairs)}))
+        left, right = list(zip(data["reference_48k"], data["estimate_48k"], strict=True))
+    answer = {
+        "pesq_wb": _measure(_pesq, pairs),
+        "stoi": _measure(_stoi, pairs),
+        "visqol_left": _measure(_visqol, [left]),
+        "visqol_right": _measure(_visqol, [right]),
+    }
+    print(json.dumps(answer))
 
 
 def _measure(function: Any, pairs: list[Any]) -> dict[str, Any]:
@@ -49,6 +57,15 @@ def _stoi(reference: Any, estimate: Any) -> float:
     import pystoi
 
     value: float = pystoi.stoi(reference, estimate, RATE)
+    return value
+
+
+def _visqol(reference: Any, estimate: Any) -> float:
+    import visqol
+
+    api = visqol.VisqolApi()
+    api.create(mode="audio")
+    value: float = api.measure_from_arrays(reference.astype(float), estimate.astype(float), AUDIO_RATE).moslqo
     return value
 
 
