@@ -1,8 +1,8 @@
 """PESQ, STOI and ViSQOL: figures that others ask for, with their limits.
 
 PESQ (ITU-T P.862.2) and STOI (Taal et al. 2011) are speech measures at 16 kHz, blind to stereo and treble; they say how
-near two waveforms are in the telephone's band and nothing about the quality of a mix. ViSQOL's audio mode (Chinen et al.
-2020) was made for codecs; it hears treble, and the channels one by one.
+near two waveforms are in the telephone's band and nothing about the quality of a mix. ViSQOL's audio mode (Chinen et
+al. 2020) was made for codecs; it hears treble, and the channels one by one.
 """
 
 from __future__ import annotations
