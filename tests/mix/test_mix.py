@@ -190,6 +190,15 @@ def test_clipped_and_quiet_input_is_mixed_with_a_warning() -> None:
     assert any("quiet" in w for w in quiet.warnings)
 
 
+def test_polarity_and_a_silent_channel_are_reported_and_not_changed() -> None:
+    left = song(3.0)[0]
+    inverted = mixwright.mix(np.stack([left, -left]), RATE)
+    assert any("inverted" in w for w in inverted.warnings)
+    assert np.corrcoef(inverted.audio)[0, 1] < -0.9
+    empty = mixwright.mix(np.stack([left, np.zeros_like(left)]), RATE)
+    assert any("right channel" in w for w in empty.warnings)
+
+
 def test_a_few_bad_samples_are_taken_as_silence() -> None:
     audio = song(2.0)
     audio[0, 1000:1010] = np.nan

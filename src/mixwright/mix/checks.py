@@ -52,6 +52,14 @@ def input_warnings(analysis: Analysis) -> list[str]:
         warnings.append(
             f"The input is very quiet ({analysis.integrated_lufs:.1f} LUFS); its noise will be raised with it."
         )
+    if analysis.channels == 2 and analysis.stereo_correlation < -0.3:
+        warnings.append(
+            f"The channels cancel each other (correlation {analysis.stereo_correlation:.2f}); one of them may be inverted. "
+            "In mono the mix would nearly vanish."
+        )
+    if analysis.channels == 2 and abs(analysis.stereo_imbalance) > 20:
+        weaker = "right" if analysis.stereo_imbalance > 0 else "left"
+        warnings.append(f"The {weaker} channel is silent or nearly so; check the export.")
     if abs(analysis.dc_offset) > 0.01:
         warnings.append(f"The input has a DC offset of {analysis.dc_offset:+.3f}; it costs headroom.")
     return warnings
