@@ -59,7 +59,7 @@ def rows(data: Path, limit: int | None) -> list[Row]:
         audio = np.ascontiguousarray(audio[:, : 30 * rate])
         good = analyze_audio(audio, rate)
         for damage in ("none", *DAMAGES):
-            hurt = audio if damage == "none" else _damaged(audio, rate, DAMAGES[damage])
+            hurt = audio if damage == "none" else damaged(audio, rate, DAMAGES[damage])
             for genre in ("auto", row["genre"]):
                 key = (damage, "unknown" if genre == "auto" else "given")
                 _take(tallies.setdefault(key, Tally()), hurt, rate, genre, good)
@@ -73,9 +73,9 @@ def rows(data: Path, limit: int | None) -> list[Row]:
 def _take(tally: Tally, audio: Audio, rate: int, genre: str, good: Analysis) -> None:
     mix = mixwright.mix(audio, rate, genre=genre)
     balanced = analyze_audio(balance(audio, rate, mix.preset), rate)
-    tally.moved_db.append(_distance(mix.before, balanced))
-    tally.before_db.append(_distance(good, mix.before))
-    tally.after_db.append(_distance(good, balanced))
+    tally.moved_db.append(distance_db(mix.before, balanced))
+    tally.before_db.append(distance_db(good, mix.before))
+    tally.after_db.append(distance_db(good, balanced))
     tally.crest_lost_db.append(mix.before.crest_factor_db - balanced.crest_factor_db)
     tally.rms_ratio.append(mix.balance.rms_ratio)
     tally.at_bounds.append(len(mix.preset.parameters.at_bounds()))
@@ -107,14 +107,14 @@ def _help(damage: str, genre: str, tally: Tally) -> Row:
     return Row(f"help: {damage}, genre {genre}", figure.replace("-", "−"), "doing nothing leaves it", f"n={len(gain)}")
 
 
-def _distance(a: Analysis, b: Analysis) -> float:
+def distance_db(a: Analysis, b: Analysis) -> float:
     hz, first, second = a.third_octave_hz, a.ltas_db, b.ltas_db
     inside = (hz >= 40) & (hz <= 14_000) & (first > first.max() - 60)
     difference = (second - first)[inside]
     return float(np.mean(np.abs(difference - np.mean(difference))))
 
 
-def _damaged(audio: Audio, rate: int, damage: tuple[str, float, float, float]) -> Audio:
+def damaged(audio: Audio, rate: int, damage: tuple[str, float, float, float]) -> Audio:
     """RBJ's bilinear filters, at 0.7 of the level, so that a boost does not clip."""
     kind, hz, gain_db, q = damage
     a, w = 10 ** (gain_db / 40), 2 * np.pi * hz / rate

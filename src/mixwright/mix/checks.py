@@ -54,8 +54,8 @@ def input_warnings(analysis: Analysis) -> list[str]:
         )
     if analysis.channels == 2 and analysis.stereo_correlation < -0.3:
         warnings.append(
-            f"The channels cancel each other (correlation {analysis.stereo_correlation:.2f}); one of them may be inverted. "
-            "In mono the mix would nearly vanish."
+            f"The channels cancel each other (correlation {analysis.stereo_correlation:.2f}); one of them may be "
+            "inverted. In mono the mix would nearly vanish."
         )
     if analysis.channels == 2 and abs(analysis.stereo_imbalance) > 20:
         weaker = "right" if analysis.stereo_imbalance > 0 else "left"
