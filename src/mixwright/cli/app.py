@@ -13,6 +13,7 @@ from .. import __version__
 from ..errors import MixwrightError
 from .analyze import analyze_command
 from .compare import compare_command
+from .extract import extract_command
 from .mix import mix_command
 from .render import render_command
 from .score import score_command
@@ -34,6 +35,7 @@ app.command("analyze")(analyze_command)
 app.command("render")(render_command)
 app.command("compare")(compare_command)
 app.command("score")(score_command)
+app.command("extract")(extract_command)
 
 
 def _show_version(value: bool) -> None:

@@ -73,8 +73,8 @@ def new_preset(decision: Decision, before: Analysis, delivery: DeliveryTarget) -
         voicing=decision.voicing,
         genre=decision.genre,
         provenance=decision.provenance,
-        programme_lufs=_programme(before),
-        tempo_bpm=_tempo(before),
+        programme_lufs=programme_lufs(before),
+        tempo_bpm=tempo_bpm(before),
         makeup_trim_db=decision.makeup_trim_db,
         delivery=delivery,
         model=decision.model,
@@ -89,8 +89,8 @@ def fit_preset(given: Preset, before: Analysis, fixed: Mapping[str, float], deli
         given,
         parameters=Parameters(values),
         provenance={**given.provenance, **dict.fromkeys(fixed, "set")},
-        programme_lufs=_programme(before),
-        tempo_bpm=_tempo(before),
+        programme_lufs=programme_lufs(before),
+        tempo_bpm=tempo_bpm(before),
         makeup_trim_db=max(-6.0, min(6.0, settled.makeup_trim_db)),
         delivery=delivery,
     )
@@ -121,10 +121,12 @@ def _analyse(path: Path) -> Analysis:
     return analysis
 
 
-def _programme(before: Analysis) -> float:
+def programme_lufs(before: Analysis) -> float:
+    """Loudness that the compressor hangs on, in LUFS, inside the range of a preset."""
     lufs = before.integrated_lufs
     return -14.0 if not math.isfinite(lufs) else min(0.0, max(-70.0, lufs))
 
 
-def _tempo(before: Analysis) -> float:
+def tempo_bpm(before: Analysis) -> float:
+    """Tempo that the delay hangs on; 120 without a clear beat."""
     return 120.0 if before.tempo_bpm is None else min(300.0, max(30.0, before.tempo_bpm))
