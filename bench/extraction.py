@@ -1,6 +1,6 @@
 """How exactly extraction finds what our own chain did: all ten parameters at random, on real music.
 
-`python -m bench.extraction FOLDER [--mixes 26]` takes the test split of FOLDER/mixes.csv, 20 s of each, and prints a table.
+`python -m bench.extraction FOLDER [--mixes 26]` takes the test split of FOLDER/mixes.csv, 20 s of each.
 """
 
 from __future__ import annotations
