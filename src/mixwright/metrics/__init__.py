@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from .criteria import CRITERIA, CriterionResult, Judged, judge
+from .criteria import CRITERIA
+from .criterion_row import Criterion, CriterionResult, Judged, SetFigure
 from .evaluate import evaluate
 from .genre import genre_appropriateness
+from .judging import criterion, judge, judge_set, worse
 from .pairs import Pair, prepare, validate
 from .perceptual import Figure, speech_measures
 from .score import Score, score
@@ -12,20 +14,25 @@ from .sets import Interval, frechet_distance, kernel_distance, median_interval
 
 __all__ = [
     "CRITERIA",
+    "Criterion",
     "CriterionResult",
     "Figure",
     "Interval",
     "Judged",
     "Pair",
     "Score",
+    "SetFigure",
+    "criterion",
     "evaluate",
     "frechet_distance",
     "genre_appropriateness",
     "judge",
+    "judge_set",
     "kernel_distance",
     "median_interval",
     "prepare",
     "score",
     "speech_measures",
     "validate",
+    "worse",
 ]

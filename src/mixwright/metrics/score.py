@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from ..analysis import Analysis, analyze_audio
 from ..parameters.profiles import Profile
-from .criteria import CriterionResult, Judged, judge
+from .criterion_row import CriterionResult, Judged
 from .evaluate import evaluate
 from .genre import genre_appropriateness
+from .judging import judge
 from .pairs import prepare, validate
 from .perceptual import Figure, speech_measures
 
