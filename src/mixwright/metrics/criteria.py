@@ -72,7 +72,7 @@ CRITERIA: tuple[Criterion, ...] = (
         low=-3,
         high=3,
         value=lambda j: _loudness_error(j, False),
-        sentence="Of a finished file from anywhere; services turn down what is too loud, so it is not a fault of sound.",
+        sentence="Of a finished file from anywhere; services turn down what is too loud, so it is no fault of sound.",
     ),
     Criterion(
         name="true_peak_over",
