@@ -16,15 +16,12 @@ from .._native import LoudnessMeter
 from ..analysis.loudness import integrated_lufs
 from ..audio import resample
 from ..errors import SignalError
+from .alignment import align, least_similarity
 
 __all__ = ["Pair", "prepare", "validate"]
 
 Audio = NDArray[np.float32]
 
-LONGEST_LAG_S = 1.0
-ALIGN_S = 60.0  # of the middle of the song
-# Versions of one song correlate far above, different songs below: 60 s of unrelated music reach 0.1.
-LEAST_SIMILARITY = 0.2
 SHORTEST_S = 0.5
 
 
@@ -33,7 +30,8 @@ class Pair:
     """Both signals (2, samples) at `sample_rate`, aligned, the estimate at the reference's loudness and polarity.
 
     `lag_samples` > 0: the estimate came later. `polarity` is 1, or -1 where it was inverted. `similarity` is the
-    highest normalised cross-correlation, 0 to 1. `gain_db` is what matched the loudness."""
+    highest normalised cross-correlation, 0 to 1. `gain_db` is what matched the loudness, `loudness_lufs` what both have
+    now (-inf where it is too quiet or short to be measured). `whole_s` are the lengths of both before the cut."""
 
     reference: Audio
     estimate: Audio
@@ -42,6 +40,23 @@ class Pair:
     polarity: int
     similarity: float
     gain_db: float
+    loudness_lufs: float
+    whole_s: tuple[float, float]
+
+    @property
+    def starts_s(self) -> tuple[float, float]:
+        """Where the part that both share starts, in reference and estimate."""
+        return max(0, -self.lag_samples) / self.sample_rate, max(0, self.lag_samples) / self.sample_rate
+
+    @property
+    def seconds(self) -> float:
+        """Length of the part that both share."""
+        return float(self.reference.shape[1] / self.sample_rate)
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Which share of reference and estimate was compared, 0 to 1."""
+        return min(1.0, self.seconds / self.whole_s[0]), min(1.0, self.seconds / self.whole_s[1])
 
 
 def validate(audio: Audio, sample_rate: int, name: str) -> None:
@@ -75,28 +90,32 @@ def prepare(
     Errors
     ------
     SignalError
-        As `validate`; or the two do not seem to be the same music; or they overlap by less than 0.5 s.
+        As `validate`; or the two do not seem to be the same music; or the part that both share is shorter than 0.5 s
+        or silent in one of them.
     """
     validate(reference, reference_rate, names[0])
     validate(estimate, estimate_rate, names[1])
     if estimate_rate != reference_rate:
         estimate = resample(estimate, estimate_rate, reference_rate)
     first, second = (np.repeat(x, 2, axis=0) if len(x) == 1 else x for x in (reference, estimate))
-    lag, polarity, similarity = _align(first, second, reference_rate)
-    if similarity < LEAST_SIMILARITY:
+    found = align(first, second, reference_rate)
+    lag, whole = found.lag_samples, (first.shape[1] / reference_rate, second.shape[1] / reference_rate)
+    if found.similarity < least_similarity(min(*whole, 60.0)):
         raise SignalError(
-            f"{names[1]}: does not seem to be the same music as {names[0]} (similarity {similarity:.2f}); versions of "
-            "one song are needed"
+            f"{names[1]}: does not seem to be the same music as {names[0]} (similarity {found.similarity:.2f}); "
+            "versions of one song are needed"
         )
     first, second = first[:, max(0, -lag) :], second[:, max(0, lag) :]
     length = min(first.shape[1], second.shape[1])
     if length < SHORTEST_S * reference_rate:
         raise SignalError(f"{names[1]}: overlaps with {names[0]} by less than {SHORTEST_S} s")
-    first, second = np.ascontiguousarray(first[:, :length]), np.ascontiguousarray(second[:, :length])
-    levels = [loudness(x, reference_rate) for x in (first, second)]
-    gain_db = levels[0] - levels[1] if all(math.isfinite(x) for x in levels) else 0.0
-    second = second * np.float32(polarity * 10 ** (gain_db / 20))
-    return Pair(first, second, reference_rate, lag, polarity, similarity, gain_db)
+    first, second = np.ascontiguousarray(first[:, :length]), second[:, :length]
+    lufs = loudness(first, reference_rate)
+    gain_db = lufs - loudness(second, reference_rate)
+    if not math.isfinite(gain_db):  # under the gate: by RMS instead
+        gain_db = _rms_db(first, names[0]) - _rms_db(second, names[1])
+    second = np.ascontiguousarray(second * np.float32(found.polarity * 10 ** (gain_db / 20)), np.float32)
+    return Pair(first, second, reference_rate, lag, found.polarity, found.similarity, gain_db, lufs, whole)
 
 
 def loudness(audio: Audio, sample_rate: int) -> float:
@@ -106,24 +125,8 @@ def loudness(audio: Audio, sample_rate: int) -> float:
     return integrated_lufs(meter.energies())
 
 
-def _align(first: Audio, second: Audio, sample_rate: int) -> tuple[int, int, float]:
-    """Lag of the second in samples, its polarity, and the correlation there."""
-    length = min(first.shape[1], second.shape[1], round(ALIGN_S * sample_rate))
-    start = max(0, (min(first.shape[1], second.shape[1]) - length) // 2)
-    # The louder of mid and left: a channel or a sum may be silent.
-    a, b = (_one_channel(x[:, start : start + length]) for x in (first, second))
-    size = 1 << (2 * length - 1).bit_length()
-    product = np.conj(np.fft.rfft(a, size)) * np.fft.rfft(b, size)
-    correlation = np.fft.irfft(product, size)
-    most = min(round(LONGEST_LAG_S * sample_rate), length - 1)
-    lags = np.concatenate([np.arange(0, most + 1), np.arange(-most, 0)])
-    at = int(np.argmax(np.abs(correlation[lags])))
-    energy = math.sqrt(float(np.sum(a.astype(float) ** 2)) * float(np.sum(b.astype(float) ** 2)))
-    peak = float(correlation[lags[at]])
-    return int(lags[at]), 1 if peak >= 0 else -1, abs(peak) / max(energy, 1e-20)
-
-
-def _one_channel(audio: Audio) -> Audio:
-    mid: Audio = np.mean(audio, axis=0)
-    left: Audio = audio[0]
-    return left if np.mean(mid**2) < 0.01 * np.mean(left**2) else mid
+def _rms_db(audio: Audio, name: str) -> float:
+    power = float(np.mean(audio.astype(np.float64) ** 2))
+    if power <= 0:
+        raise SignalError(f"{name}: the part that both have in common is silent")
+    return 10 * math.log10(power)
