@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,27 @@ def align(reference: Audio, estimate: Audio, sample_rate: int) -> Alignment:
     First within a lag of 1 s; if that is not the same music, the loudest minute of the shorter one is looked for in all
     of the longer one.
     """
+    best = Alignment(0, 1, -1.0)
+    seconds = min(reference.shape[1], estimate.shape[1], round(LONGEST_S * sample_rate)) / sample_rate
+    # By the middle; where one channel is upside down or missing, by what is left.
+    for channels in ((0, 1), (0,), (1,)):
+        signals = [_one_channel(x, channels) for x in (reference, estimate)]
+        found = _align(signals[0], signals[1], sample_rate)
+        best = max(best, found, key=lambda a: a.similarity)
+        if best.similarity >= least_similarity(seconds):
+            break
+    return best
+
+
+def least_similarity(seconds: float) -> float:
+    """What versions of one song must reach; more for a short passage, where chance does more."""
+    return max(0.2, 0.3 / math.sqrt(seconds))
+
+
+def _align(reference: Audio, estimate: Audio, sample_rate: int) -> Alignment:
+    """Of two signals (samples,)."""
     step = max(1, sample_rate // SMALL_RATE_HZ)
-    small = [_small(x, step) for x in (reference, estimate)]
+    small = [_emphasised(resample(x[None], step, 1)[0]) for x in (reference, estimate)]
     rate = sample_rate / step
     swapped = len(small[1]) < len(small[0])
     shorter, longer = (small[1], small[0]) if swapped else (small[0], small[1])
@@ -62,22 +82,13 @@ def align(reference: Audio, estimate: Audio, sample_rate: int) -> Alignment:
     return Alignment(lag, polarity, similarity)
 
 
-def least_similarity(seconds: float) -> float:
-    """What versions of one song must reach; more for a short passage, where chance does more."""
-    return max(0.2, 0.3 / math.sqrt(seconds))
-
-
-def _small(audio: Audio, step: int) -> Audio:
-    """(samples // step,), mono, pre-emphasised."""
-    reduced = resample(np.ascontiguousarray(_one_channel(audio)[None]), step, 1)[0]
-    return _emphasised(reduced)
-
-
-def _one_channel(audio: Audio) -> Audio:
-    """The middle; the louder channel where the middle is next to silent: a channel or the sum may be empty."""
-    middle: Audio = (audio[0] + audio[1]) * np.float32(0.5)
-    powers = [float(np.dot(x, x)) for x in (middle, *audio)]
-    return middle if powers[0] >= 0.01 * max(powers) else np.asarray(audio[int(np.argmax(powers[1:]))])
+def _one_channel(audio: Audio, channels: tuple[int, ...]) -> Audio:
+    """The middle of the channels; the louder one where the middle is next to silent."""
+    mean = np.asarray(audio[list(channels)].mean(axis=0), np.float32)
+    powers = [float(np.dot(x, x)) for x in audio]
+    if float(np.dot(mean, mean)) >= 0.01 * max(powers):
+        return mean
+    return np.ascontiguousarray(audio[int(np.argmax(powers))])
 
 
 def _emphasised(signal: Audio) -> Audio:
@@ -108,13 +119,22 @@ def _search(passage: Audio, signal: Audio, first: int, last: int) -> tuple[int, 
         places = len(piece) - length + 1
         size = 1 << (len(piece) - 1).bit_length()  # wraps only where nothing is read
         spectrum = np.fft.rfft(piece, size) * np.conj(np.fft.rfft(passage, size))
-        correlation = np.abs(np.fft.irfft(spectrum, size)[:places])
+        correlation = np.fft.irfft(spectrum, size)[:places]
         norms = np.sqrt(np.maximum(_energies(piece, length), 0.0))
-        normalised = correlation / np.maximum(energy * np.maximum(norms, 0.01 * loudest), 1e-20)
+        normalised = np.abs(correlation) / np.maximum(energy * np.maximum(norms, 0.01 * loudest), 1e-20)
         at = int(np.argmax(normalised))
         if normalised[at] > likeness:
-            best, likeness = start + at, float(normalised[at])
+            between = _peak_gain(correlation, at)
+            best, likeness = start + at, float(normalised[at]) * between
     return best, min(likeness, 1.0)
+
+
+def _peak_gain(correlation: NDArray[np.floating[Any]], at: int) -> float:
+    """By how much the correlation's peak between the samples exceeds that on a sample, by sinc interpolation."""
+    near = correlation[max(0, at - 16) : at + 17]
+    places = at - max(0, at - 16) + np.linspace(-0.5, 0.5, 9)
+    peaks = np.sinc(places[:, None] - np.arange(len(near))) @ near
+    return float(np.abs(peaks).max() / max(abs(float(correlation[at])), 1e-20))
 
 
 def _pieces(signal: Audio, first: int, last: int, length: int) -> Iterator[tuple[int, Audio]]:
@@ -128,14 +148,14 @@ def _pieces(signal: Audio, first: int, last: int, length: int) -> Iterator[tuple
 def _refined(reference: Audio, estimate: Audio, lag: int, reach: int, most: int) -> tuple[int, int]:
     """The lag to the sample, at most `reach` from a coarse one, and the polarity there."""
     starts = max(0, -lag) + reach, max(0, lag) + reach
-    length = min(reference.shape[1] - starts[0], estimate.shape[1] - starts[1]) - reach
+    length = min(len(reference) - starts[0], len(estimate) - starts[1]) - reach
     if length < 1:
         return lag, 1
-    skip = _loudest(_one_channel(reference[:, starts[0] : starts[0] + length]), min(length, most))
+    skip = _loudest(reference[starts[0] : starts[0] + length], min(length, most))
     length = min(length, most)
-    at = starts[0] + skip, starts[1] + skip
-    passage = _emphasised(_one_channel(reference[:, at[0] : at[0] + length]))
-    around = _emphasised(_one_channel(estimate[:, at[1] - reach : at[1] + reach + length]))
+    first, second = starts[0] + skip, starts[1] + skip
+    passage = _emphasised(reference[first : first + length])
+    around = _emphasised(estimate[second - reach : second + reach + length])
     products = [float(np.dot(passage, around[i : i + length])) for i in range(2 * reach + 1)]
     peak = int(np.argmax(np.abs(products)))
     return lag + peak - reach, 1 if products[peak] >= 0 else -1
