@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from tests.songs import Audio, song
@@ -24,7 +26,9 @@ def with_noise(audio: Audio, snr_db: float) -> Audio:
 def test_more_noise_is_worse_for_every_distance() -> None:
     audio = song(4.0)
     rows = [evaluate(prepare(audio, RATE, with_noise(audio, snr), RATE)) for snr in (40, 20, 6)]
-    for name in ("multi_resolution_stft_sum_db", "multi_resolution_stft_difference_db", "bark_error_db"):
+    distances = [name for name in rows[0] if name.startswith(("multi_resolution", "spectral_convergence"))]
+    assert len(distances) == 8  # left and right, sum, difference, and auraloss's two totals
+    for name in (*distances, "bark_error_db", "diffmst_loss"):
         values = [row[name] for row in rows]
         assert values == sorted(values)
         assert values[0] > 0
@@ -66,7 +70,10 @@ def test_a_silent_side_stays_comparable() -> None:
     stereo = song(3.0)
     mono = np.repeat(stereo.mean(axis=0, keepdims=True), 2, axis=0)
     figures = evaluate(prepare(stereo, RATE, mono, RATE))
-    assert figures["side_change_db"] == -60
+    collapsed = -40 - 20 * math.log10(analyze_audio(stereo, RATE).stereo_width)  # counted down to -40 dB
+    assert figures["side_change_db"] == pytest.approx(collapsed, abs=1e-6)
+    assert evaluate(prepare(mono, RATE, stereo, RATE))["side_change_db"] == pytest.approx(-collapsed, abs=1e-6)
+    assert evaluate(prepare(mono, RATE, mono, RATE))["side_change_db"] == 0
     odd = {name: value for name, value in figures.items() if not (np.isfinite(value) and abs(value) < 1000)}
     assert odd == {}
 
@@ -89,7 +96,7 @@ def test_set_distances() -> None:
     rng = np.random.default_rng(2)
     a, b = rng.standard_normal((60, 5)), rng.standard_normal((60, 5))
     far = b + np.array([2.0, 0, 0, 0, 0])
-    assert frechet_distance(a, a) == 0
+    assert frechet_distance(a, a) == pytest.approx(0.0, abs=1e-9)
     assert kernel_distance(a, far) > 10 * abs(kernel_distance(a, b))
     # Means 2 apart and equal spreads, in units of the first set's spread.
     assert frechet_distance(a, a + 2 * a.std(0) * np.eye(5)[0]) == pytest.approx(4.0, abs=1e-9)
