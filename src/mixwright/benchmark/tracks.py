@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from .music import ENDINGS, TABLES, find_songs
 __all__ = ["Track", "find_tracks"]
 
 Audio = NDArray[np.float32]
-Given = str | Path | Sequence[Any]
+Given = str | Path | Iterable[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +65,8 @@ def find_tracks(
         No track, something that is none, or an unknown genre.
     """
     shares = None if genre is None else check_weights(genre)
-    single = isinstance(tracks, str | Path | Track) or _is_audio(tracks)
-    found = list(_found([tracks] if single else tracks, shares, split))
+    items = [tracks] if isinstance(tracks, str | Path | Track) or _is_audio(tracks) else list(tracks)
+    found = list(_found(items, shares, split))
     if not found:
         raise ParameterError("tracks: at least one is needed")
     if longest is not None and len(found) > longest:

@@ -6,6 +6,7 @@ The scores are machine figures (`metrics/professional.py`, docs/validation.md). 
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis import analyze_audio
 from ..errors import MixwrightError, SignalError
 from ..metrics import genre_appropriateness, professional_scores
 from ..metrics import validate as validate_audio
@@ -49,11 +49,11 @@ def validate(
     Parameters
     ----------
     tracks, genre, split, longest
-        As `find_tracks`: a folder, files, `(audio, sample_rate)` with audio (channels, samples), or `Track`s. `genre` has
-        weights by name, as `{"rock": 1}`; a track without a genre is held to the profile of all music.
+        As `find_tracks`: a folder, files, `(audio, sample_rate)` with audio (channels, samples), or `Track`s. `genre`
+        has weights by name, as `{"rock": 1}`; a track without a genre is held to the profile of all music.
     mixer
-        `mixer(audio, sample_rate)`, or with a keyword `genre` (weights, or None), to audio of the same shape at the same
-        rate; or the name of a baseline, `module:function`, or a command (`load_mixer`); or a `Mixer`.
+        `mixer(audio, sample_rate)`, or with a keyword `genre` (weights, or None), to audio of the same shape at the
+        same rate; or the name of a baseline, `module:function`, or a command (`load_mixer`); or a `Mixer`.
     name
         What the result calls the mixer; its own name if not given.
     workers
@@ -85,23 +85,23 @@ def _validate_track(track: Track, mixer: AnyMixer) -> TrackRow:
         audio, rate = track.read()
         validate_audio(audio, rate, track.name)
         profile = load_profile("all") if track.genre is None else blend_profiles(track.genre)
-        level = loudness(audio, rate)
-        before = _scores(audio, rate, profile)
+        before = _scores(audio, rate, profile, track.name)
     except (MixwrightError, OSError, ValueError, MemoryError) as error:
         return TrackRow(track.name, track.genre, None, None, _one_line(error), "track")
     try:
         answer = _mixed(mixer, audio, rate, track.genre)
-        change_db = loudness(answer, rate) - level
-        matched = np.ascontiguousarray(answer * np.float32(10 ** (-change_db / 20)))
-        after = _scores(matched, rate, profile)
+        after = _scores(answer, rate, profile, "the mix")
     except (Exception, SystemExit) as error:  # anybody's mixer may fail in any way; Ctrl-C goes through
         return TrackRow(track.name, track.genre, before, None, _one_line(error), "mixer")
-    return TrackRow(track.name, track.genre, before, after, loudness_change_lu=change_db)
+    change_lu = loudness(answer, rate) - loudness(audio, rate)
+    louder = change_lu if math.isfinite(change_lu) else None  # a mix below the gate of BS.1770 has no loudness
+    return TrackRow(track.name, track.genre, before, after, loudness_change_lu=louder)
 
 
-def _scores(audio: Audio, rate: int, profile: Profile) -> Scores:
-    analysis = analyze_audio(audio, rate)
-    return Scores.of(professional_scores(analysis, profile), genre_appropriateness(analysis, profile))
+def _scores(audio: Audio, rate: int, profile: Profile, name: str) -> Scores:
+    """Measured at one loudness, so that louder is never better."""
+    scores = professional_scores(audio, rate, profile, name)
+    return Scores.of(scores, genre_appropriateness(scores.analysis, profile))
 
 
 def _mixed(mixer: AnyMixer, audio: Audio, rate: int, genre: Mapping[str, float] | None) -> Audio:

@@ -96,7 +96,9 @@ def _cell(before: float, after: float) -> Cell:
     change = after - before
     direction = "up" if change > UNCHANGED else "down" if change < -UNCHANGED else "same"
     low, high = sorted((round(before, 1), round(after, 1)))
-    return Cell(number(before, 0), number(after, 0), round(change, 3), number(change, 1, signed=True), low, high, direction)
+    return Cell(
+        number(before, 0), number(after, 0), round(change, 3), number(change, 1, signed=True), low, high, direction
+    )
 
 
 def _costs(scores: Scores) -> str:

@@ -91,5 +91,5 @@ def _pooled(tracks: dict[int, Track], mixer: M, work: Work[M], workers: int) -> 
 
 
 def _die_at_interrupt() -> None:
-    """Ctrl-C reaches every process of the terminal: workers end without a word, and the one that was started says it."""
+    """Ctrl-C reaches every process of the terminal: workers end silently, and the one that was started says it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

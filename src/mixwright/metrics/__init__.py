@@ -9,6 +9,7 @@ from .genre import genre_appropriateness
 from .judging import criterion, judge, judge_set, worse
 from .pairs import Pair, prepare, validate
 from .perceptual import Figure, speech_measures
+from .professional import ProfessionalScores, professional_scores
 from .score import Score, score
 from .sets import Interval, frechet_distance, kernel_distance, median_interval
 
@@ -20,6 +21,7 @@ __all__ = [
     "Interval",
     "Judged",
     "Pair",
+    "ProfessionalScores",
     "Score",
     "SetFigure",
     "criterion",
@@ -31,6 +33,7 @@ __all__ = [
     "kernel_distance",
     "median_interval",
     "prepare",
+    "professional_scores",
     "score",
     "speech_measures",
     "validate",
