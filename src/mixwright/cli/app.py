@@ -17,6 +17,7 @@ from .extract import extract_command
 from .mix import mix_command
 from .render import render_command
 from .score import score_command
+from .validate import validate_command
 
 __all__ = ["app", "run"]
 
@@ -36,6 +37,7 @@ app.command("render")(render_command)
 app.command("compare")(compare_command)
 app.command("score")(score_command)
 app.command("extract")(extract_command)
+app.command("validate")(validate_command)
 
 
 def _show_version(value: bool) -> None:
