@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.faults import FAULTS
 
-from bench.faults import FAULTS
 from mixwright.audio import read_audio
 from mixwright.benchmark.music import Song, find_songs
 from mixwright.benchmark.validation import validate
@@ -23,7 +23,8 @@ from mixwright.benchmark.validation_result import SCORES, UNCHANGED, Validation
 from mixwright.damage import MEDIAN_ERROR_DB, STRENGTHS, damage_song
 from mixwright.metrics import ProfessionalScores, median_interval, professional_scores
 from mixwright.metrics.professional import MEASURES
-from mixwright.parameters import GENRES, load_profile
+from mixwright.parameters import GENRES
+from mixwright.parameters.profiles import load_profile
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 FOUR = ("balance", "dynamics", "clarity", "overall")

@@ -27,7 +27,8 @@ Audio = NDArray[np.float32]
 
 FREE = 0.25  # spreads that cost nothing: half of released music lies within 0.67 of a Gaussian's
 MEASURED_LUFS = -23.0  # gates and floors of the analysis meet every mix at the same level
-WORST_SHARE = 0.5
+# Tone is where a mix is heard to be wrong first, and what a mixer of the whole sum can move.
+OVERALL_WEIGHTS = {"balance": 0.4, "dynamics": 0.3, "clarity": 0.3}
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ DEFINITIONS: Mapping[str, str] = {
     "balance": "Tone against the genre's profile, left against right, and what is lost in mono.",
     "dynamics": "Peaks, loudness range and movement against the genre's, and peaks that were cut.",
     "clarity": "What covers: mud, harshness, missing air, filled pauses, no room between left and right.",
-    "overall": "Half the mean of the three, half the lowest of them: a mix is judged by its worst side first, and the "
-    "others still count.",
+    "overall": "The geometric mean of the three, weighted 4 to 3 to 3: a side that fails pulls it down more than it "
+    "would a plain mean, and no side is ignored.",
     "genre_appropriateness": "How much of the mix lies inside the spread of the genre's profile; not part of overall.",
 }
 
@@ -122,9 +123,8 @@ class ProfessionalScores:
 
     @property
     def overall(self) -> float:
-        """Half the mean of balance, dynamics and clarity, half the lowest."""
-        three = (self.balance, self.dynamics, self.clarity)
-        return (1 - WORST_SHARE) * sum(three) / 3 + WORST_SHARE * min(three)
+        """The geometric mean of balance, dynamics and clarity, weighted 4 to 3 to 3: 100 exp(-weighted costs)."""
+        return math.prod(getattr(self, name) ** weight for name, weight in OVERALL_WEIGHTS.items())
 
 
 def professional_scores(audio: Audio, sample_rate: int, profile: Profile, name: str = "mix") -> ProfessionalScores:
@@ -139,6 +139,8 @@ def professional_scores(audio: Audio, sample_rate: int, profile: Profile, name: 
     """
     validate(audio, sample_rate, name)
     level = np.ascontiguousarray(audio / np.float32(np.abs(audio).max()), np.float32)
+    if len(level) == 1:
+        level = np.repeat(level, 2, axis=0)  # BS.1770 would count one channel 3 LU lower, and PLR with it
     gain_db = MEASURED_LUFS - loudness(level, sample_rate)
     if not math.isfinite(gain_db):
         raise SignalError(f"{name}: holds a peak and no music (nothing above −70 LUFS when its peak is at full scale)")
