@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
+
+if TYPE_CHECKING:
+    from ..metrics import Score
 
 __all__ = ["score_command"]
 
@@ -26,6 +29,11 @@ def score_command(
     genre: Annotated[
         str, typer.Option(help="auto (not judged), a genre, or a blend such as rock:0.7,pop:0.3.")
     ] = "auto",
+    loudness: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="What the file's loudness is held to: streaming (-14), broadcast (-23) or LUFS."),
+    ] = None,
+    ceiling: Annotated[float, typer.Option(help="What its true peak is held to, in dBTP.")] = 0.0,
     quick: Annotated[bool, typer.Option(help="Leave out PESQ, STOI and ViSQOL, which take some seconds.")] = False,
     strict: Annotated[bool, typer.Option(help="Exit with 3 if a criterion fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -37,11 +45,12 @@ def score_command(
     """Judge a mix, criterion by criterion, with what each figure can and cannot say."""
     from ..audio import check_output_path, read_audio
     from ..metrics import score
+    from ..mix.loudness_target import parse_loudness
     from ..parameters import parse_genre
     from ..parameters.profiles import blend_profiles
-    from .wording import figure
 
     weights = parse_genre(genre)
+    target_lufs = None if loudness is None else parse_loudness(loudness).lufs
     others = [path for path in (reference, before) if path is not None]
     if html is not None:
         check_output_path(html, [source, *others], extensions=[".html"])
@@ -53,6 +62,8 @@ def score_command(
         before=None if before is None else read_audio(before),
         profile=None if weights is None else blend_profiles(weights),
         perceptual=not quick,
+        target_lufs=target_lufs,
+        ceiling_dbtp=ceiling,
     )
     if html is not None:
         from ..mix.scorepage import write_score_page
@@ -61,16 +72,32 @@ def score_command(
     if as_json:
         print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
     else:
-        verdicts = {True: "pass", False: "FAIL", None: "–"}
-        for c in result.criteria:
-            if c.value is None:
-                continue
-            print(f"{verdicts[c.passed]:<5}{c.label:<40}{figure(c.value, c.unit, 2):>14}   ({c.bound})")
-            print(f"     {c.sentence}")
-        for name, f in result.perceptual.items():
-            if f.value is None:
-                print(f"–    {name}: not available ({f.reason})")
-        left_out = [c.label for c in result.criteria if c.value is None]
-        print(f"Not applicable here: {', '.join(left_out)}.")
+        print("\n".join(_lines(result, source.name)))
     if strict and not result.passed:
         raise typer.Exit(FAILED)
+
+
+def _lines(result: Score, name: str) -> list[str]:
+    """The verdict for a terminal: what failed first, what does not apply last and short."""
+    from .wording import figure
+
+    shown = [c for c in result.criteria if c.value is not None]
+    bounded = [c for c in shown if c.passed is not None]
+    failed = sum(c.passed is False for c in bounded)
+    against = f" against the {result.against} version" if result.against == "before" else ""
+    against = " against the reference" if result.against == "reference" else against
+    verdict = f"{failed} of {len(bounded)} criteria failed" if failed else f"all {len(bounded)} criteria passed"
+    lines = [f"{name}{against}: {verdict}.", *result.sentences, ""]
+    for passed, mark in ((False, "FAIL"), (True, "pass"), (None, "–")):
+        for c in shown:
+            if c.passed is passed:
+                lines.append(f"{mark:<5}{c.label:<40}{figure(c.value, c.unit, 2):>14}   ({c.bound})")
+                lines.append(f"     {c.sentence}")
+    reasons: dict[str, list[str]] = {}
+    for measure, f in result.perceptual.items():
+        if f.value is None:
+            reasons.setdefault(f.reason, []).append(measure)
+    lines += [f"n/a  {', '.join(measures)}: {reason}" for reason, measures in reasons.items()]
+    left_out = [c.label for c in result.criteria if c.value is None]
+    lines += [f"Not applicable here: {', '.join(left_out)}."] if left_out else []
+    return lines

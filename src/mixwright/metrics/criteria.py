@@ -43,7 +43,7 @@ CRITERIA: tuple[Criterion, ...] = (
         strict=True,
         condition="where the input has it",
         value=_crest_kept,
-        sentence="Peaks over average after the balance stage; it says nothing about how good the punch sounds.",
+        sentence="Peaks over average before the limiter (of a finished file: after it); not how good the punch sounds.",
     ),
     Criterion(
         name="crest_factor_lost",
@@ -52,7 +52,7 @@ CRITERIA: tuple[Criterion, ...] = (
         better="lower",
         high=1.5,
         value=lambda j: _difference(j.crest_before_db, j.crest_balanced_db),
-        sentence="What the balance stage took from the transients; the limiter of the delivery is counted apart.",
+        sentence="What was taken from the transients; in a finished file, by the limiter too.",
     ),
     Criterion(
         name="loudness_error",

@@ -19,7 +19,7 @@ NARROWEST, WIDEST = 0.01, 100.0
 MOST_DB = 60.0  # of an imbalance or a loss: a silent channel, inverted channels
 
 
-def evaluate(pair: Pair, analyses: tuple[Analysis, Analysis] | None = None) -> dict[str, float]:
+def evaluate(pair: Pair, analyses: tuple[Analysis | None, Analysis | None] = (None, None)) -> dict[str, float]:
     """All figures of a pair by name; changes are estimate minus reference at equal loudness, NaN has no meaning.
 
     Parameters
@@ -27,9 +27,10 @@ def evaluate(pair: Pair, analyses: tuple[Analysis, Analysis] | None = None) -> d
     pair
         From `prepare`.
     analyses
-        Of reference and estimate over the part that both share, at any level; made here if not given.
+        Of reference and estimate over the part that both share, at any level; made here where not given.
     """
-    reference, estimate = analyses or tuple(analyze_audio(x, pair.sample_rate) for x in (pair.reference, pair.estimate))
+    reference = analyses[0] or analyze_audio(pair.reference, pair.sample_rate)
+    estimate = analyses[1] or analyze_audio(pair.estimate, pair.sample_rate)
     spectra = mean_spectra(pair.reference, pair.sample_rate), mean_spectra(pair.estimate, pair.sample_rate)
     features = feature_distances(pair, spectra)
     return {

@@ -11,8 +11,10 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,32 +40,44 @@ class Figure:
     reason: str = ""
 
 
-def speech_measures(pair: Pair, *, timeout_s: float = TIMEOUT_S) -> dict[str, Figure]:
+def speech_measures(pair: Pair, *, names: Sequence[str] = NAMES, timeout_s: float = TIMEOUT_S) -> dict[str, Figure]:
     """`pesq_wb` and `stoi` of an aligned, equally loud pair (mono, 16 kHz, the median over segments of 10 s), and
-    `visqol_left` and `visqol_right` (48 kHz, the loudest 6 s).
+    `visqol_left` and `visqol_right` (48 kHz, the loudest 6 s), or those of them that are named.
 
     Runs in a process of its own: whatever happens there, the answer is a figure or a reason.
     """
     reference, estimate = (_segments(x, pair.sample_rate) for x in (pair.reference, pair.estimate))
     audible = np.sqrt(np.mean(reference**2, axis=1)) > 1e-4
     if not audible.any():
-        return dict.fromkeys(NAMES, Figure(None, "no segment has sound in mono"))
+        return dict.fromkeys(names, Figure(None, "no segment has sound in mono"))
     kept = np.flatnonzero(audible)
     kept = kept[np.linspace(0, len(kept) - 1, min(len(kept), MOST_SEGMENTS)).astype(int)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pair.npz"
         first, second = _loudest(pair)
-        np.savez(path, reference=reference[kept], estimate=estimate[kept], reference_48k=first, estimate_48k=second)
+        arrays = {"reference": reference[kept], "estimate": estimate[kept]}
+        np.savez(path, **arrays, reference_48k=first, estimate_48k=second, names=np.array(list(names)))
         command = [sys.executable, "-m", "mixwright.metrics.speech", str(path)]
         try:
-            result = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
-        except subprocess.TimeoutExpired:
-            return dict.fromkeys(NAMES, Figure(None, f"took longer than {timeout_s:g} s"))
-    lines = result.stdout.strip().splitlines()
-    if result.returncode != 0 or not lines:
-        return dict.fromkeys(NAMES, Figure(None, f"the library crashed (code {result.returncode})"))
-    answer = json.loads(lines[-1])
-    return {name: Figure(answer[name]["value"], answer[name]["reason"]) for name in NAMES}
+            result = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False)
+            output, reason = result.stdout, f"the library crashed (code {result.returncode})"
+        except subprocess.TimeoutExpired as late:
+            output, reason = late.stdout or b"", f"took longer than {timeout_s:g} s"
+    answers = {row["name"]: Figure(row["value"], row["reason"]) for row in _rows(output)}
+    return {name: answers.get(name, Figure(None, reason)) for name in names}
+
+
+def _rows(output: bytes) -> list[dict[str, Any]]:
+    """The complete lines of JSON; the libraries print things of their own."""
+    rows = []
+    for line in output.decode(errors="replace").splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict) and "name" in row:
+            rows.append(row)
+    return rows
 
 
 def _loudest(pair: Pair) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

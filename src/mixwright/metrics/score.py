@@ -11,25 +11,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import Analysis, analyze_audio
+from ..audio import resample
 from ..parameters.profiles import Profile
+from .comparison import comparison_facts, comparison_sentences
 from .criterion_row import CriterionResult, Judged
-from .evaluate import evaluate
+from .evaluate import MOST_DB, evaluate
 from .genre import genre_appropriateness
-from .judging import judge
-from .pairs import prepare, validate
+from .judging import criterion, judge
+from .pairs import Pair, prepare, validate
 from .perceptual import Figure, speech_measures
 
 __all__ = ["Score", "score"]
 
 Audio = NDArray[np.float32]
 
+HIGHEST_RATE_HZ = 50_000  # versions above are compared at half or a quarter of their rate: nobody hears the rest
+SAME_AUDIO_DB = 100.0
+COVERED = 0.999  # then the analysis of a whole file is that of its compared part
+
 
 @dataclass(frozen=True, eq=False)
 class Score:
     """The verdict, criterion by criterion, and the figures behind it.
 
-    `against` names what the mix was compared with: "reference", "before" or nothing. `figures` are those of `evaluate`;
-    `perceptual` holds PESQ and STOI where there was something to compare with, each a value or a reason."""
+    `against` names what the mix was compared with: "reference", "before" or nothing; `comparison` is how, as data, and
+    `sentences` the same in words. `figures` are those of `evaluate`; `perceptual` those of `speech_measures`, each a
+    value or a reason."""
 
     criteria: list[CriterionResult]
     analysis: Analysis
@@ -37,6 +44,8 @@ class Score:
     figures: Mapping[str, float] = field(default_factory=dict)
     perceptual: Mapping[str, Figure] = field(default_factory=dict)
     genre_appropriateness: float | None = None
+    comparison: Mapping[str, Any] = field(default_factory=dict)
+    sentences: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -48,16 +57,13 @@ class Score:
         return {
             "passed": self.passed,
             "against": self.against,
-            "criteria": [
-                {"name": c.name, "label": c.label, "value": c.value, "unit": c.unit, "bound": c.bound,
-                 "passed": c.passed, "sentence": c.sentence}
-                for c in self.criteria
-            ],
+            "comparison": {**self.comparison, "sentences": self.sentences} if self.against else None,
+            "criteria": [criterion(c.name).to_dict() | {"value": c.value, "passed": c.passed} for c in self.criteria],
             "figures": {name: value if math.isfinite(value) else None for name, value in self.figures.items()},
             "perceptual": {name: {"value": f.value, "reason": f.reason} for name, f in self.perceptual.items()},
             "genre_appropriateness": self.genre_appropriateness,
             "analysis": self.analysis.to_dict(),
-        }  # fmt: skip
+        }
 
 
 def score(
@@ -68,6 +74,8 @@ def score(
     before: tuple[Audio, int] | None = None,
     profile: Profile | None = None,
     perceptual: bool = True,
+    target_lufs: float | None = None,
+    ceiling_dbtp: float = 0.0,
 ) -> Score:
     """Judge a mix (channels, samples).
 
@@ -80,7 +88,9 @@ def score(
     profile
         Of the genre, for its appropriateness.
     perceptual
-        Run PESQ and STOI as well.
+        Run PESQ, STOI and ViSQOL as well.
+    target_lufs, ceiling_dbtp
+        What the file's loudness and true peak are held to.
 
     Errors
     ------
@@ -91,26 +101,58 @@ def score(
     analysis = analyze_audio(np.ascontiguousarray(mix, np.float32), sample_rate)
     appropriateness = None if profile is None else genre_appropriateness(analysis, profile)
     other, against = (reference, "reference") if reference else (before, "before") if before else (None, "")
-    crest_before = math.nan
+    unmixed = None
     if before is not None:
-        validate(before[0], before[1], "before")
-        crest_before = analyze_audio(before[0], before[1]).crest_factor_db
+        validate(*before, "before")
+        if reference is not None:  # otherwise they are compared below
+            prepare(*_audible(*before), *_audible(mix, sample_rate), names=("before", "mix"))
+        unmixed = analyze_audio(np.ascontiguousarray(before[0], np.float32), before[1])
     alone = Judged(
-        crest_before_db=crest_before,
+        crest_before_db=unmixed.crest_factor_db if unmixed else None,
         crest_balanced_db=analysis.crest_factor_db,
+        loudness_lufs=analysis.integrated_lufs,
+        loudness_target_lufs=target_lufs,
+        delivered=False,
         true_peak_dbtp=analysis.true_peak_dbtp,
-        ceiling_dbtp=0.0,
+        ceiling_dbtp=ceiling_dbtp,
         clipped_samples=analysis.clipped_samples,
-        mono_loss_db=analysis.mono_loss_db,
+        mono_loss_db=min(analysis.mono_loss_db, MOST_DB),
         genre_appropriateness=appropriateness,
     )
     if other is None:
         return Score(judge(alone), analysis, "", genre_appropriateness=appropriateness)
-    pair = prepare(*other, mix, sample_rate, names=(against, "mix"))
-    figures = evaluate(pair)
+    pair = prepare(*_audible(*other), *_audible(mix, sample_rate), names=(against, "mix"))
+    known = unmixed if other is before else None
+    figures = evaluate(pair, (_covering(known, pair, 0), _covering(analysis, pair, 1)))
     speech = speech_measures(pair) if perceptual else {}
-    judged = _with_pair(alone, figures, speech)
-    return Score(judge(judged), analysis, against, figures, speech, appropriateness)
+    sentences = comparison_sentences(pair, against, (other[1], sample_rate), (len(other[0]), len(mix)))
+    if figures["si_sdr_db"] >= SAME_AUDIO_DB:
+        sentences.append(f"Both are the same audio, so that every comparison with the {against} passes.")
+    return Score(
+        judge(_with_pair(alone, figures, speech)),
+        analysis,
+        against,
+        figures,
+        speech,
+        appropriateness,
+        comparison_facts(pair),
+        sentences,
+    )
+
+
+def _audible(audio: Audio, sample_rate: int) -> tuple[Audio, int]:
+    """At a rate up to 50 kHz."""
+    rate = sample_rate
+    while rate > HIGHEST_RATE_HZ and rate % 2 == 0:
+        rate //= 2
+    return resample(audio, sample_rate, rate), rate
+
+
+def _covering(analysis: Analysis | None, pair: Pair, which: int) -> Analysis | None:
+    """An analysis that was made of the whole file, if the pair holds all of it as it was."""
+    if analysis is None or analysis.sample_rate != pair.sample_rate or analysis.channels != 2:
+        return None
+    return analysis if pair.shares[which] >= COVERED else None
 
 
 def _worse(left: float | None, right: float | None) -> float | None:
@@ -122,6 +164,7 @@ def _with_pair(alone: Judged, figures: Mapping[str, float], speech: Mapping[str,
         alone,
         centroid_change_percent=figures["spectral_centroid_change_percent"],
         side_change_db=figures["side_change_db"],
+        imbalance_change_db=figures["stereo_imbalance_change_db"],
         treble_change_db=figures["treble_change_db"],
         ltas_error_db=figures["ltas_error_db"],
         pesq_wb=speech["pesq_wb"].value if speech else None,

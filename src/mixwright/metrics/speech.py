@@ -1,7 +1,8 @@
 """The process in which perceptual measures run: their code may crash, and must not take the mixer with it.
 
 `python -m mixwright.metrics.speech FILE.npz` reads arrays `reference` and `estimate` (segments, samples), mono at
-16 kHz, and `reference_48k` and `estimate_48k` (2, samples), and prints one JSON line.
+16 kHz, `reference_48k` and `estimate_48k` (2, samples), and `names`, the measures asked for; it prints one JSON line a
+measure as soon as it is there, so that a later crash takes nothing away.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ def main(path: str) -> None:
     with np.load(path) as data:
         pairs = list(zip(data["reference"], data["estimate"], strict=True))
         left, right = list(zip(data["reference_48k"], data["estimate_48k"], strict=True))
-    answer = {
-        "pesq_wb": _measure(_pesq, pairs),
-        "stoi": _measure(_stoi, pairs),
-        "visqol_left": _measure(_visqol, [left]),
-        "visqol_right": _measure(_visqol, [right]),
+        names = [str(name) for name in data["names"]]
+    measures = {
+        "pesq_wb": (_pesq, pairs),
+        "stoi": (_stoi, pairs),
+        "visqol_left": (_visqol, [left]),
+        "visqol_right": (_visqol, [right]),
     }
-    print(json.dumps(answer))
+    for name in names:
+        print(json.dumps({"name": name, **_measure(*measures[name])}), flush=True)
 
 
 def _measure(function: Any, pairs: list[Any]) -> dict[str, Any]:

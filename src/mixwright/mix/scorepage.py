@@ -10,6 +10,8 @@ from .files import write_text
 from .report import render_report
 from .report.data import Criterion, Measurement, ReportData
 
+UNITS = {"db": "dB", "hz": "Hz", "lu": "LU", "ms": "ms", "percent": "%"}
+
 __all__ = ["write_score_page"]
 
 
@@ -21,15 +23,29 @@ def write_score_page(score: Score, title: str, path: Path) -> None:
     AudioWriteError
         The file cannot be written.
     """
-    against = f"against the {score.against} version" if score.against else "by itself"
-    verdict = "every criterion that applies is met" if score.passed else "not every criterion is met"
+    against = {"": "by itself", "reference": "against the reference", "before": "against the unmixed version"}
+    bounded = [c for c in score.criteria if c.passed is not None]
+    failed = [c.label for c in bounded if not c.passed]
+    verdict = f"all {len(bounded)} criteria that apply are met"
+    if failed:
+        verdict = f"{len(failed)} of {len(bounded)} criteria are not met: {', '.join(failed)}"
     missing = [f"{name}: {f.reason}" for name, f in score.perceptual.items() if f.value is None]
+    order = {False: 0, True: 1, None: 2}
+    criteria = sorted((c for c in score.criteria if c.value is not None), key=lambda c: order[c.passed])
     page = ReportData(
         title=title,
-        summary=[f"Judged {against}: {verdict}."],
+        summary=[f"Judged {against[score.against]}: {verdict}.", *score.sentences],
         warnings=missing,
-        criteria=[Criterion(c.label, c.value, c.unit, c.bound, c.passed, c.sentence) for c in score.criteria],
-        measurements=[Measurement(name, "", None, value) for name, value in score.figures.items()],
+        criteria=[Criterion(c.label, c.value, c.unit, c.bound, c.passed, c.sentence) for c in criteria],
+        measurements=[_measurement(name, value) for name, value in score.figures.items()],
         version=__version__,
     )
     write_text(path, render_report(page))
+
+
+def _measurement(name: str, value: float) -> Measurement:
+    """A figure of a pair as a row: its name in words, the unit apart."""
+    words, _, ending = name.rpartition("_")
+    unit = UNITS.get(ending, "")
+    label = (words if unit else name).replace("_", " ").replace("diffmst", "Diff-MST").replace("stft", "STFT")
+    return Measurement(label[0].upper() + label[1:], unit, None, value)
