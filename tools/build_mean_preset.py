@@ -1,7 +1,7 @@
 """The benchmark's mean preset: what the oracle answers on damaged training music, averaged a genre and over all.
 
-`python tools/build_mean_preset.py FOLDER` reads the training split of FOLDER/mixes.csv, puts two faults of each strength
-on every song, and writes src/mixwright/benchmark/mean_preset.json.
+`python tools/build_mean_preset.py FOLDER` reads the training split of FOLDER/mixes.csv, puts two faults of each
+strength on every song, and writes src/mixwright/benchmark/mean_preset.json.
 """
 
 from __future__ import annotations

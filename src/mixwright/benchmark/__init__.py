@@ -4,5 +4,19 @@ from __future__ import annotations
 
 from .mixers import BASELINES, function_mixer, load_mixer, load_mixers
 from .request import TASKS, Answer, Mixer, Request
+from .restore import FAST, FULL, Restored, restore
 
-__all__ = ["BASELINES", "TASKS", "Answer", "Mixer", "Request", "function_mixer", "load_mixer", "load_mixers"]
+__all__ = [
+    "BASELINES",
+    "FAST",
+    "FULL",
+    "TASKS",
+    "Answer",
+    "Mixer",
+    "Request",
+    "Restored",
+    "function_mixer",
+    "load_mixer",
+    "load_mixers",
+    "restore",
+]

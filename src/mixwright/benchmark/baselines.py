@@ -1,4 +1,4 @@
-"""The mixers that need no other program: do nothing, the mean preset, our rules, and the oracle that knows the answer."""
+"""The mixers that need no other program: nothing, the mean preset, our rules, and the oracle that knows the answer."""
 
 from __future__ import annotations
 

@@ -34,11 +34,13 @@ class Case:
         return zlib.crc32(self.id.encode())
 
 
-def make_cases(songs: Sequence[Song], draws: int = 1, strengths: Sequence[str] = STRENGTHS, perceptual: str = "some") -> list[Case]:
+def make_cases(
+    songs: Sequence[Song], draws: int = 1, strengths: Sequence[str] = STRENGTHS, perceptual: str = "some"
+) -> list[Case]:
     """Every song undamaged, and with `draws` faults of each strength.
 
-    `perceptual` says for which PESQ, STOI and ViSQOL are measured, which take ten times as long as all the rest: "none",
-    "all", or "some": strong damage of every second song.
+    `perceptual` says for which PESQ, STOI and ViSQOL are measured, which take ten times as long as all the rest:
+    "none", "all", or "some": strong damage of every second song.
     """
     return list(_cases(songs, draws, strengths, perceptual))
 

@@ -88,7 +88,11 @@ def _command_mixer(template: str) -> Mixer:
     program = shutil.which(words[0])
     if program is None:
         raise ParameterError(f"mixer: the program {words[0]!r} is not there")
-    tasks = tuple(t for t in TASKS if ("{genre}" in template or t != "genre") and ("{reference}" in template) is (t == "reference"))
+    tasks = tuple(
+        t
+        for t in TASKS
+        if ("{genre}" in template or t != "genre") and ("{reference}" in template) is (t == "reference")
+    )
 
     def work(request: Request) -> Answer:
         out = request.folder / "command.wav"

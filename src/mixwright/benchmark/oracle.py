@@ -43,7 +43,9 @@ def solve(damaged: Analysis, good: Analysis, voicing: Voicing) -> dict[str, floa
     return values | {"stereo_width": _width(damaged.stereo_width, good.stereo_width)}
 
 
-def _error(position: np.ndarray[tuple[int], np.dtype[np.float64]], damaged: Analysis, good: Analysis, voicing: Voicing) -> float:
+def _error(
+    position: np.ndarray[tuple[int], np.dtype[np.float64]], damaged: Analysis, good: Analysis, voicing: Voicing
+) -> float:
     values = {name: from_position(name, float(u)) for name, u in zip(EQ_PARAMETERS, position, strict=True)}
     curve = eq_gain_db(values, voicing, damaged.sample_rate, damaged.third_octave_hz).sum(axis=0)
     return ltas_error_db(good, replace(damaged, ltas_db=damaged.ltas_db + curve))

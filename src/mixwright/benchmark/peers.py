@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 from .child import ScriptChild, run_command
 from .request import Answer, Mixer, Request
@@ -64,7 +65,16 @@ def _sonare_preset(request: Request) -> Answer:
 
 def _loudnorm(request: Request) -> Answer:
     out = request.folder / "loudnorm.wav"
-    command = ["ffmpeg", "-v", "error", "-y", "-i", request.audio_file, "-af", "loudnorm=I=-14:TP=-1:LRA=11"]
+    command: list[str | Path] = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-y",
+        "-i",
+        request.audio_file,
+        "-af",
+        "loudnorm=I=-14:TP=-1:LRA=11",
+    ]
     run_command([*command, "-ar", str(request.sample_rate), "-c:a", "pcm_f32le", out])
     return Answer(request.read(out))
 

@@ -27,8 +27,8 @@ TASKS = ("blind", "genre", "reference")
 class Request:
     """One job: the music (channels, samples), and what the task lets the mixer know of it.
 
-    `genre` has weights that sum to 1, or is None; `reference` is (channels, samples) at the same rate, or None. `folder`
-    is a place for the files of mixers that are other programs. `undamaged` is for the oracle only."""
+    `genre` has weights that sum to 1, or is None; `reference` is (channels, samples) at the same rate, or None.
+    `folder` is a place for the files of mixers that are other programs. `undamaged` is for the oracle only."""
 
     audio: Audio
     sample_rate: int

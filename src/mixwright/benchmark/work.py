@@ -20,10 +20,9 @@ from .measure import Truth, measure
 from .mixers import load_mixer
 from .music import read_excerpts
 from .request import Mixer, Request
+from .results import Line
 
-__all__ = ["Job", "Settings", "run_job", "run_job_with"]
-
-Line = dict[str, Any]
+__all__ = ["Job", "Settings", "run_job", "run_job_with", "todo_of"]
 
 
 @dataclass(frozen=True)

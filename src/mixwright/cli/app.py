@@ -12,6 +12,7 @@ import typer
 from .. import __version__
 from ..errors import MixwrightError
 from .analyze import analyze_command
+from .benchmark import benchmark_command
 from .compare import compare_command
 from .extract import extract_command
 from .mix import mix_command
@@ -37,6 +38,7 @@ app.command("render")(render_command)
 app.command("compare")(compare_command)
 app.command("score")(score_command)
 app.command("extract")(extract_command)
+app.command("benchmark")(benchmark_command)
 app.command("validate")(validate_command)
 
 

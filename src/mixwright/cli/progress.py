@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from ..mix.passes import Progress
 from .interrupt import interruptible
 
-__all__ = ["progress_line"]
+__all__ = ["counted", "progress_line"]
 
 # A header may promise anything; what is longer than two days is not believed.
 LONGEST_FRAMES = 48 * 3600 * 192_000
@@ -48,3 +48,19 @@ def _bars(frames_hint: int | None, check: Callable[[], None]) -> Iterator[Progre
             bars.advance(tasks[stage], frames)
 
         yield report
+
+
+@contextmanager
+def counted(quiet: bool, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A callback (done, total) that draws a bar with the time left, where it is wanted and seen."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -62,18 +62,18 @@ def draw_damage(strength: str, rng: np.random.Generator) -> Damage:
 
 
 def _bands(rng: np.random.Generator) -> tuple[Band, ...]:
-    """One to four filters; a tilt in a third of the draws."""
+    """One to three broad filters, as careless hands leave them; a tilt in two of five draws."""
     bands = []
-    for _ in range(int(rng.integers(1, 5))):
+    for _ in range(int(rng.integers(1, 4))):
         depth = float(rng.uniform(1.0, 6.0)) * float(rng.choice([-1.0, 1.0]))
-        kind = str(rng.choice(["low", "high", "bell", "bell"]))
-        if kind == "low":
-            bands.append(Band("low", _log_uniform(rng, 60, 400), depth, _log_uniform(rng, 0.4, 1.0)))
-        elif kind == "high":
-            bands.append(Band("high", _log_uniform(rng, 2000, 12_000), depth, _log_uniform(rng, 0.4, 1.0)))
+        kind = rng.random()
+        if kind < 0.325:
+            bands.append(Band("low", _log_uniform(rng, 60, 300), depth, _log_uniform(rng, 0.4, 1.0)))
+        elif kind < 0.65:
+            bands.append(Band("high", _log_uniform(rng, 2500, 12_000), depth, _log_uniform(rng, 0.4, 1.0)))
         else:
-            bands.append(Band("bell", _log_uniform(rng, 60, 12_000), depth, _log_uniform(rng, 0.4, 2.5)))
-    if rng.random() < 1 / 3:
+            bands.append(Band("bell", _log_uniform(rng, 100, 8000), depth, _log_uniform(rng, 0.35, 1.4)))
+    if rng.random() < 0.4:
         bands.append(Band("tilt", 1000.0, float(rng.uniform(0.3, 1.2)) * float(rng.choice([-1.0, 1.0]))))
     return tuple(bands)
 

@@ -1,4 +1,4 @@
-"""Compressors and expanders that are not ours: on mean power, without knee, in the hands of somebody who overdoes it."""
+"""Compressors and expanders that are not ours: on mean power, without knee, and overdone."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ DEEPEST_DB = -18.0
 class Dynamics:
     """A change of dynamics on both channels together.
 
-    `slope` is dB out for each dB in beyond the threshold: below 1 it compresses what is louder, above 1 it expands (what
-    is louder when `upward`, what is quieter when not). The threshold is a percentile of the song's own level over
+    `slope` is dB out for each dB in beyond the threshold: below 1 it compresses what is louder, above 1 it expands
+    (what is louder when `upward`, what is quieter when not). The threshold is a percentile of the song's own level over
     time. No makeup: level is matched before anything is judged."""
 
     slope: float

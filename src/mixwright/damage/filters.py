@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +55,8 @@ class Equalizer:
     def __init__(self, audio: Audio, sample_rate: int) -> None:
         self._length, self._rate = audio.shape[1], sample_rate
         self._size = 1 << (self._length + round(TAIL_S * sample_rate) - 1).bit_length()
-        self._spectrum = np.fft.rfft(audio, self._size)
-        self._hz = np.fft.rfftfreq(self._size, 1 / sample_rate)
+        self._spectrum: Any = np.fft.rfft(audio, self._size)
+        self._hz: Floats = np.asarray(np.fft.rfftfreq(self._size, 1 / sample_rate), np.float64)
 
     def render(self, bands: Sequence[Band]) -> Audio:
         """The filtered song (channels, samples), as long as it was."""
