@@ -10,6 +10,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def main() -> int:
         "norms": norms(songs["train"]),
         "distribution": distribution(songs["train"] + songs["test"], songs["test"]),
         "damage": damage(songs["test"]),
-        "responses": responses(songs["test"][:: 1 if options.quick else 2]),
+        "responses": responses(songs["test"][:: 1 if options.quick else 3]),
         "rules": rules(options.folder, 4 if options.quick else None),
     }
     for name, table in parts.items():
@@ -74,8 +75,7 @@ def norms(songs: Sequence[Song]) -> Table:
     """Centre and spread in the code beside those of the training music, each artist one vote."""
     values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for song in songs:
-        audio, rate = _read(song)
-        measured = _score(audio, rate, song).measured
+        measured = _whole(song).measured
         for row in MEASURES:
             value = np.log2(max(measured[row.name], row.least)) if row.octaves else measured[row.name]
             values[row.name][song.artist].append(float(value))
@@ -98,7 +98,7 @@ def norms(songs: Sequence[Song]) -> Table:
 
 def distribution(songs: Sequence[Song], test: Sequence[Song]) -> Table:
     """Undamaged music: medians a genre over the test split, and the range over everything."""
-    scores = {song.id: _score(*_read(song), song) for song in songs}
+    scores = {song.id: _whole(song) for song in songs}
     cut = []
     for song in test:
         audio, rate = _read(song)
@@ -223,6 +223,12 @@ def _excerpt(song: Song) -> tuple[Audio, int]:
 
 def _score(audio: Audio, rate: int, song: Song) -> ProfessionalScores:
     return professional_scores(audio, rate, load_profile(song.genre), song.id)
+
+
+@cache
+def _whole(song: Song) -> ProfessionalScores:
+    """The scores of an undamaged song."""
+    return _score(*_read(song), song)
 
 
 def _plain(value: float, digits: int) -> str:

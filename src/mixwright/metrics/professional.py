@@ -90,9 +90,9 @@ MEASURES = (
     Measure("mud_db", "mud", "clarity", 0.0, 2.6, "high", 0.28, "200 to 500 Hz against its neighbours"),
     Measure("harshness_db", "harshness", "clarity", 0.0, 2.4, "high", 0.24, "2 to 5 kHz against its neighbours"),
     Measure("air_db", "presence and air", "clarity", 0.0, 6.0, "low", 0.28, "4 to 10 kHz against 400 Hz to 1.6 kHz"),
-    Measure("modulation_depth_db", "open moments", "clarity", 16.0, 0.6, "low", 0.35,
-            "how far the quiet moments lie under the mean in each octave: what noise and masking fill",
-            octaves=True, least=0.1),
+    Measure("modulation_depth_db", "open moments", "clarity", 17.0, 0.9, "low", 0.3,
+            "how far the quiet moments of each frequency lie under those of steady noise: what noise and masking fill",
+            octaves=True, least=1.0),
     Measure("spectral_contrast_db", "spectral contrast", "clarity", 15.6, 2.7, "low", 0.21,
             "peaks over valleys of the spectrum, an octave each"),
     Measure("side_over_mid_db", "separation", "clarity", -6.3, 4.0, "low", 0.08,
@@ -124,7 +124,7 @@ class ProfessionalScores:
     @property
     def overall(self) -> float:
         """The geometric mean of balance, dynamics and clarity, weighted 4 to 3 to 3: 100 exp(-weighted costs)."""
-        return math.prod(getattr(self, name) ** weight for name, weight in OVERALL_WEIGHTS.items())
+        return math.prod(float(getattr(self, name)) ** weight for name, weight in OVERALL_WEIGHTS.items())
 
 
 def professional_scores(audio: Audio, sample_rate: int, profile: Profile, name: str = "mix") -> ProfessionalScores:
