@@ -124,7 +124,7 @@ class ProfessionalScores:
     @property
     def overall(self) -> float:
         """The geometric mean of balance, dynamics and clarity, weighted 4 to 3 to 3: 100 exp(-weighted costs)."""
-        return math.prod(float(getattr(self, name)) ** weight for name, weight in OVERALL_WEIGHTS.items())
+        return math.prod(math.pow(getattr(self, name), weight) for name, weight in OVERALL_WEIGHTS.items())
 
 
 def professional_scores(audio: Audio, sample_rate: int, profile: Profile, name: str = "mix") -> ProfessionalScores:

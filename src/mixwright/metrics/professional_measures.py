@@ -62,10 +62,10 @@ def measure_professional(audio: Audio, sample_rate: int, analysis: Analysis, pro
 def modulation_depth_db(audio: Audio, sample_rate: int) -> float:
     """How much deeper the quiet moments lie under the mean level than those of steady noise, in dB, bin by bin.
 
-    The quiet moments are the 5th percentile over frames of 46 ms; the mean is over the bins from 500 Hz to 11 kHz of both
-    channels, each counted by its power. Steady noise reads 0, whatever its colour; noise, dense reverb and masking fill
-    the moments in which a bin is silent and bring music toward it. That is the idea of the speech transmission index
-    (IEC 60268-16) without its test signal: music that never pauses has little depth too."""
+    The quiet moments are the 5th percentile over frames of 46 ms; the mean is over the bins from 500 Hz to 11 kHz of
+    both channels, each counted by its power. Steady noise reads 0, whatever its colour; noise, dense reverb and masking
+    fill the moments in which a bin is silent and bring music toward it. That is the idea of the speech transmission
+    index (IEC 60268-16) without its test signal: music that never pauses has little depth too."""
     size = 1 << round(math.log2(FRAME_S * sample_rate))
     padded = np.pad(audio, ((0, 0), (0, max(0, size - audio.shape[1]))))
     frames = np.lib.stride_tricks.sliding_window_view(padded, size, axis=1)[:, :: size // 2]
