@@ -1,7 +1,8 @@
 """Which fault is found by which criterion, on real music: `python -m bench.faults FOLDER`.
 
-FOLDER has a mixes.csv. Every mix of its test split is damaged and judged. From each the middle 30 s are taken. "As it is" is the mix after what changes nothing one
-hears: 48 kHz, 10 ms later, 3 dB softer, 24 bit. The table is written into docs/metrics.md.
+FOLDER has a mixes.csv. The middle 30 s of every mix of its test split are damaged and judged against themselves. What
+changes nothing that one hears (48 kHz, 10 ms later, 3 dB softer, 24 bit) must not be flagged. The table is written into
+docs/metrics.md.
 """
 
 from __future__ import annotations

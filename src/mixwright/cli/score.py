@@ -91,13 +91,14 @@ def _lines(result: Score, name: str) -> list[str]:
     for passed, mark in ((False, "FAIL"), (True, "pass"), (None, "–")):
         for c in shown:
             if c.passed is passed:
-                lines.append(f"{mark:<5}{c.label:<40}{figure(c.value, c.unit, 2):>14}   ({c.bound})")
+                value = figure(c.value, c.unit, 0 if c.unit == "samples" else 2)
+                lines.append(f"{mark:<5}{c.label:<40}{value:>14}   ({c.bound})")
                 lines.append(f"     {c.sentence}")
     reasons: dict[str, list[str]] = {}
     for measure, f in result.perceptual.items():
         if f.value is None:
             reasons.setdefault(f.reason, []).append(measure)
     lines += [f"n/a  {', '.join(measures)}: {reason}" for reason, measures in reasons.items()]
-    left_out = [c.label for c in result.criteria if c.value is None]
+    left_out = [c.name for c in result.criteria if c.value is None]
     lines += [f"Not applicable here: {', '.join(left_out)}."] if left_out else []
     return lines

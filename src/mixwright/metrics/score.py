@@ -127,7 +127,9 @@ def score(
     speech = speech_measures(pair) if perceptual else {}
     sentences = comparison_sentences(pair, against, (other[1], sample_rate), (len(other[0]), len(mix)))
     if figures["si_sdr_db"] >= SAME_AUDIO_DB:
-        sentences.append(f"Both are the same audio, so that every comparison with the {against} passes.")
+        sentences.append(
+            f"What was compared is the same audio in both, so that every comparison with the {against} passes."
+        )
     return Score(
         judge(_with_pair(alone, figures, speech)),
         analysis,

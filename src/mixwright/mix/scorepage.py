@@ -11,6 +11,16 @@ from .report import render_report
 from .report.data import Criterion, Measurement, ReportData
 
 UNITS = {"db": "dB", "hz": "Hz", "lu": "LU", "ms": "ms", "percent": "%"}
+WORDS = {
+    "diffmst": "Diff-MST",
+    "stft": "STFT",
+    "si": "SI",
+    "sdr": "SDR",
+    "ltas": "LTAS",
+    "plr": "PLR",
+    "rms": "RMS",
+    "bark": "Bark",
+}
 
 __all__ = ["write_score_page"]
 
@@ -38,6 +48,7 @@ def write_score_page(score: Score, title: str, path: Path) -> None:
         warnings=missing,
         criteria=[Criterion(c.label, c.value, c.unit, c.bound, c.passed, c.sentence) for c in criteria],
         measurements=[_measurement(name, value) for name, value in score.figures.items()],
+        verdict=True,
         version=__version__,
     )
     write_text(path, render_report(page))
@@ -47,5 +58,8 @@ def _measurement(name: str, value: float) -> Measurement:
     """A figure of a pair as a row: its name in words, the unit apart."""
     words, _, ending = name.rpartition("_")
     unit = UNITS.get(ending, "")
-    label = (words if unit else name).replace("_", " ").replace("diffmst", "Diff-MST").replace("stft", "STFT")
-    return Measurement(label[0].upper() + label[1:], unit, None, value)
+    text = " ".join(WORDS.get(word, word) for word in (words if unit else name).split("_"))
+    text = text.replace("left right", "left and right").replace("sum difference", "sum and difference")
+    if name.startswith("multi_resolution") and not unit:
+        text += ", convergence and log"
+    return Measurement(text[0].upper() + text[1:], unit, None, value)

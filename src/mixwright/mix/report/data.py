@@ -128,7 +128,8 @@ class ReportData:
     """All of one report, in reading order.
 
     `genre` maps names to probabilities, or is None when the listener was unsure; `genre_sentence` says it in
-    words. `clips_lufs` is the loudness to which the clips were matched.
+    words. `clips_lufs` is the loudness to which the clips were matched. A `verdict` judges a finished file: its checks
+    come before its measurements, which have one column (`after`), and no genre was listened for.
     """
 
     title: str
@@ -147,5 +148,6 @@ class ReportData:
     delivery: Delivery | None = None
     criteria: Sequence[Criterion] = ()
     preset_json: str = ""
+    verdict: bool = False
     version: str = ""
     software: Mapping[str, str] = field(default_factory=dict)
