@@ -40,7 +40,7 @@ def main() -> int:
             hurt = damage_song(excerpts.audio, excerpts.sample_rate, case.strength, case.seed, good).audio
             heard = analyze_audio(hurt, excerpts.sample_rate)
             for name, voicing in voicings.items():
-                answers[name].append(solve(heard, good, voicing))
+                answers[name].append(solve(heard, good, voicing)[0])
     presets = {
         name: {p: round(float(np.mean([row[p] for row in rows])), 4) for p in rows[0]}
         for name, rows in sorted(answers.items())

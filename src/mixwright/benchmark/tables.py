@@ -50,7 +50,7 @@ def restore_table(rows: Sequence[Row], strength: str) -> Table:
             _with_n(f.get("stoi")),
             _with_n(f.get("visqol")),
         ))  # fmt: skip
-    return Table(f"Damage: {strength}", headings, tuple(body))
+    return _without_empty(Table(f"Damage: {strength}", headings, tuple(body)))
 
 
 def harm_table(rows: Sequence[Row]) -> Table:
@@ -85,6 +85,13 @@ def markdown(table: Table) -> str:
     """As a Markdown table."""
     lines = ["| " + " | ".join(table.headings) + " |", "|" + "---|" * len(table.headings)]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in table.rows)])
+
+
+def _without_empty(table: Table) -> Table:
+    """Columns that nobody has a figure for are left out."""
+    kept = [c for c in range(len(table.headings)) if any(row[c] != "–" for row in table.rows)]
+    rows = tuple(tuple(row[c] for c in kept) for row in table.rows)
+    return Table(table.title, tuple(table.headings[c] for c in kept), rows)
 
 
 def brief(rows: Sequence[Row]) -> str:
