@@ -1,6 +1,6 @@
 """Which fault is found by which criterion, on real music: `python -m bench.faults FOLDER`.
 
-FOLDER has a mixes.csv. The middle 30 s of every mix of its test split are damaged and judged against themselves. What
+FOLDER has a mixes.csv. The middle 20 s of every mix of its test split are damaged and judged against themselves. What
 changes nothing that one hears (48 kHz, 10 ms later, 3 dB softer, 24 bit) must not be flagged. The table is written into
 docs/metrics.md.
 """
@@ -24,7 +24,7 @@ Audio = NDArray[np.float32]
 
 PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 BEGIN, END = "<!-- faults: python -m bench.faults -->", "<!-- end of faults -->"
-SECONDS = 30
+SECONDS = 20
 RATE_HZ = 48_000
 HARMLESS = "nothing (48 kHz, 10 ms later, 3 dB softer)"
 

@@ -102,7 +102,7 @@ CRITERIA: tuple[Criterion, ...] = (
         low=-3,
         high=3,
         value=lambda j: j.treble_change_db,
-        sentence="Power from 6 to 16 kHz over that of the body (100 Hz to 2 kHz); it finds harshness and a low-pass.",
+        sentence="Power from 7 to 18 kHz over that of the body (90 Hz to 2.2 kHz); it finds harshness and a low-pass.",
     ),
     Criterion(
         name="ltas_error",

@@ -13,7 +13,7 @@ from .spectral import ltas_error_db, region_change_db
 
 __all__ = ["evaluate", "imbalance_change_db", "side_change_db"]
 
-TREBLE_HZ = (6000.0, 16_000.0)
+TREBLE_HZ = (7500.0, 16_000.0)  # third octaves from 8 kHz up, so that what a low-pass at 7 kHz leaves does not count
 # Side under middle, and the reverse: what is 40 dB under the other is not heard as width.
 NARROWEST, WIDEST = 0.01, 100.0
 MOST_DB = 60.0  # of an imbalance or a loss: a silent channel, inverted channels
