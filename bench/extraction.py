@@ -16,7 +16,7 @@ from mixwright.analysis import analyze_audio
 from mixwright.audio import read_audio
 from mixwright.chain import balance
 from mixwright.mix.choosing import programme_lufs, tempo_bpm
-from mixwright.mix.extract import extract
+from mixwright.mix.extraction import extract
 from mixwright.parameters import PARAMETERS, Parameters, Preset, blend_voicing
 from mixwright.parameters.table import from_position
 

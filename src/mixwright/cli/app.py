@@ -14,7 +14,7 @@ from ..errors import MixwrightError
 from .analyze import analyze_command
 from .benchmark import benchmark_command
 from .compare import compare_command
-from .extract import extract_command
+from .extract import Interrupted, extract_command
 from .mix import mix_command
 from .render import render_command
 from .score import score_command
@@ -72,7 +72,7 @@ def run() -> None:
             raise
     except MixwrightError as error:
         print(f"mixwright: {' '.join(str(error).split())}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(INTERRUPTED if isinstance(error, Interrupted) else 1)
     except KeyboardInterrupt:
         print("mixwright: interrupted; nothing was written", file=sys.stderr)
         sys.exit(INTERRUPTED)
