@@ -9,7 +9,7 @@ import argparse
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -39,25 +39,26 @@ Table = list[str]
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.professional", description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", action="append", help="one of the tables; may be given several times")
+    parser.add_argument("--every", type=int, default=1, help="damage each n-th song only (single faults: each 2n-th)")
     parser.add_argument("--quick", action="store_true", help="few songs, nothing written")
     options = parser.parse_args()
     songs = {split: _mixes(options.folder, split) for split in ("train", "test")}
     if options.quick:
         songs = {split: found[::8] for split, found in songs.items()}
-    parts = {
-        "norms": norms(songs["train"]),
-        "distribution": distribution(songs["train"] + songs["test"], songs["test"]),
-        "damage": damage(songs["test"]),
-        "responses": responses(songs["test"][:: 1 if options.quick else 3]),
-        "rules": rules(options.folder, 4 if options.quick else None),
+    step = 1 if options.quick else options.every
+    parts: dict[str, Callable[[], Table]] = {
+        "distribution": lambda: distribution(songs["train"] + songs["test"], songs["test"]),
+        "norms": lambda: norms(songs["train"]),
+        "rules": lambda: rules(options.folder, 4 if options.quick else None),
+        "damage": lambda: damage(songs["test"][::step]),
+        "responses": lambda: responses(songs["test"][:: 2 * step]),
     }
-    for name, table in parts.items():
-        print(f"\n{name}\n" + "\n".join(table))
-    if not options.quick:
-        page = PAGE.read_text(encoding="utf-8")
-        for name, table in parts.items():
-            page = replaced(page, name, table)
-        PAGE.write_text(page, encoding="utf-8")
+    for name in options.only or parts:
+        table = parts[name]()
+        print(f"\n{name}\n" + "\n".join(table), flush=True)
+        if not options.quick:
+            PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), name, table), encoding="utf-8")
     return 0
 
 
