@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from scipy.signal import get_window, stft
 from tests.songs import Audio, song
 
 from mixwright import SignalError
+from mixwright.analysis import analyze_audio
 from mixwright.audio import resample
 from mixwright.metrics import Pair, evaluate, frechet_distance, kernel_distance, prepare
 from mixwright.metrics.bark import bark_to_hz, hz_to_bark
 from mixwright.metrics.features import FEATURE_WEIGHTS, feature_distances, feature_loss, si_sdr_db
-from mixwright.metrics.multi_resolution import multi_resolution_stft
+from mixwright.metrics.multi_resolution import multi_resolution_stft, scaled
+from mixwright.metrics.spectral import ltas_error_db
 
 RATE = 44_100
 
@@ -197,3 +200,26 @@ def test_a_silent_common_part_is_refused() -> None:
     gap = np.concatenate([np.zeros((2, RATE), np.float32), audio], axis=1)
     with pytest.raises(SignalError, match=r"same music|silent"):
         prepare(gap, RATE, np.concatenate([np.zeros((2, RATE), np.float32), song(4.0, seed=9)], axis=1), RATE)
+
+
+def test_windows_last_as_long_at_every_rate() -> None:
+    assert [scaled(2048, rate) for rate in (8000, 22_050, 44_100, 48_000, 88_200, 192_000)] == [
+        512, 1024, 2048, 2048, 4096, 8192,
+    ]  # fmt: skip
+
+
+def test_convergence_of_a_silent_side_is_not_divided_by_nothing() -> None:
+    """A side 50 dB under the middle, against none: inaudible, and 0.3 of the hundredth that is counted."""
+    mono = np.repeat(song(2.0).mean(axis=0, keepdims=True), 2, axis=0)
+    hint = np.asarray(mono * np.array([[1.0], [1.0]]) + np.array([[1], [-1]]) * mono[0] * 10 ** (-50 / 20), np.float32)
+    found = multi_resolution_stft(pair_of(mono, hint))["spectral_convergence_difference"]
+    assert found == pytest.approx(10 ** (-50 / 20) / 0.01, rel=0.05)
+
+
+def test_one_empty_band_does_not_outweigh_all_others() -> None:
+    reference = analyze_audio(song(3.0), RATE)
+    empty = reference.ltas_db.copy()
+    at = int(np.argmin(np.abs(reference.third_octave_hz - 12_500)))
+    empty[at] = -150
+    inside = np.sum((reference.third_octave_hz >= 39) & (reference.third_octave_hz <= 16_000))
+    assert ltas_error_db(reference, replace(reference, ltas_db=empty)) < 45 / inside
