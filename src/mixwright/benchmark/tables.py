@@ -139,5 +139,6 @@ def _with_n(figure: SetFigure | None) -> str:
 
 def _text(value: float, bounds: tuple[float | None, float | None], digits: int, unit: str = "") -> str:
     low, high = bounds
-    text = f"{value:.{digits}f}{unit} ({low:.{digits}f} to {high:.{digits}f})"
-    return text.replace("-0.0", "0.0").replace("-", "−")
+    known = [0.0 if x is None else x for x in (value, low, high)]
+    middle, least, most = (f"{round(x, digits) + 0.0:.{digits}f}".replace("-", "−") for x in known)  # no minus zero
+    return f"{middle}{unit} ({least} to {most})"
