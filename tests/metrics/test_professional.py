@@ -97,6 +97,15 @@ def test_and_little_of_the_others(
         assert abs(getattr(clean, other) - getattr(hurt, other)) < lost / 3
 
 
+def test_cut_peaks_are_told_as_flat_tops(music: np.ndarray, clean: ProfessionalScores) -> None:
+    clipping = next(f for f in FAULTS if f.name == "clipping")
+    mild = professional_scores(clipping.make[0](music, RATE), RATE, ROCK)
+    # Ten times the unclipped share, and the largest cost of its score, although the crest factor fell by 3 dB as well.
+    assert mild.measured["flat_tops_percent"] > 10 * max(clean.measured["flat_tops_percent"], 0.1)
+    costs = {m.name: mild.costs[m.name] for m in MEASURES if m.score == "dynamics"}
+    assert max(costs, key=lambda name: costs[name]) == "flat_tops_percent"
+
+
 def test_noise_fills_the_open_moments_of_synthetic_music() -> None:
     time = np.arange(6 * RATE) % (RATE // 2) / RATE
     decay = np.exp(-time / 0.08)  # 54 dB down before the next stroke
