@@ -8,7 +8,7 @@ SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp tests/native/*.cpp
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
 
-.PHONY: demo test setup lint format generate bench clean
+.PHONY: demo test setup lint format generate bench judge clean
 
 demo: setup
 	@mkdir -p build/demo
@@ -54,9 +54,15 @@ $(VENV)/.bench: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
 	@touch $@
 
-# DATA=FOLDER adds harm and help, measured on the test split of its mixes.csv.
+# Speed and memory. The benchmark of mixers in full: DATA=FOLDER, with mixes.csv; most of an hour.
 bench: $(VENV)/.bench
-	$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)")
+	$(BIN)/python -m bench
+	$(if $(DATA),$(BIN)/python -m bench.restore "$(DATA)")
+
+# The fast benchmark on the bundled songs against the committed figures: fails if a criterion got worse.
+judge: $(VENV)/.test
+	@mkdir -p build && rm -f build/fast.jsonl
+	$(BIN)/mixwright benchmark bench/music --fast -o build/fast.jsonl --html build/fast.html --against bench/fast.jsonl
 
 generate: setup
 	$(BIN)/python tools/generate.py

@@ -26,7 +26,7 @@ FULL = Settings()
 FAST = Settings(longest_s=10.0, paired=False)
 PEER_PACKAGES = ("matchering", "libsonare", "pesq", "pystoi", "visqol-python")
 # What decides and what measures; pages and commands may change without making results another run's.
-JUDGING = ("analysis", "audio", "chain", "damage", "metrics", "mix", "model", "parameters")
+JUDGING = ("analysis", "audio", "chain", "damage", "metrics", "model", "parameters")
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,10 @@ def _code() -> str:
     """A hash of the code that decides and measures, so that results of an older state are not taken for this one's."""
     total = hashlib.sha256()
     package = Path(__file__).parents[1]
-    paths = [path for name in JUDGING for path in (package / name).rglob("*") if "report" not in path.parts]
-    for path in sorted([*paths, *package.glob("_native*"), *Path(__file__).parent.glob("*.json")]):
+    paths = [path for name in JUDGING for path in (package / name).rglob("*")]
+    for path in sorted(
+        [*paths, *package.glob("mix/*.py"), *package.glob("_native*"), *package.glob("benchmark/*.json")]
+    ):
         if path.suffix in (".py", ".json", ".so"):
             total.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     return total.hexdigest()[:16]
