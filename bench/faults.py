@@ -17,13 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
+from bench.document import DOCS, write_section
 from mixwright.audio import read_audio, resample
 from mixwright.metrics import score
 
 Audio = NDArray[np.float32]
 
-PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
-BEGIN, END = "<!-- faults: python -m bench.faults -->", "<!-- end of faults -->"
 SECONDS = 20
 RATE_HZ = 48_000
 HARMLESS = "nothing (48 kHz, 10 ms later, 3 dB softer)"
@@ -88,11 +87,8 @@ def main() -> int:
         print(__doc__)
         return 2
     lines, n = rows(Path(sys.argv[1]))
-    text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
     caption = f"{n} mixes of the test split, {SECONDS} s each, against the undamaged mix; a figure counts mixes."
-    PAGE.write_text(f"{before}{BEGIN}\n{caption}\n\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
+    write_section(DOCS / "metrics.md", "faults", f"{caption}\n\n" + "\n".join(lines))
     print("\n".join(lines))
     return 0
 

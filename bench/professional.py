@@ -6,7 +6,6 @@ FOLDER has a `mixes.csv` with the splits train and test. Scores are taken with t
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tests.faults import FAULTS
 
+from bench.document import DOCS, write_section
 from mixwright.audio import read_audio
 from mixwright.benchmark.music import Song, find_songs
 from mixwright.benchmark.validation import validate
@@ -27,7 +27,6 @@ from mixwright.metrics.professional import MEASURES
 from mixwright.parameters import GENRES
 from mixwright.parameters.profiles import load_profile
 
-PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 FOUR = ("balance", "dynamics", "clarity", "overall")
 EXCERPT_S = 20.0
 CUT_S = 2.0
@@ -58,18 +57,8 @@ def main() -> int:
         table = parts[name]()
         print(f"\n{name}\n" + "\n".join(table), flush=True)
         if not options.quick:
-            PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), name, table), encoding="utf-8")
+            write_section(DOCS / "validation.md", name, "\n".join(table))
     return 0
-
-
-def replaced(page: str, name: str, table: Table) -> str:
-    """The page with what stands between the markers of that name exchanged. Raises ValueError without the markers."""
-    start, end = f"<!-- {name}: python -m bench.professional -->", f"<!-- end {name} -->"
-    pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
-    if not pattern.search(page):
-        raise ValueError(f"no markers {start} ... {end}")
-    body = "\n".join([start, "", *table, "", end])
-    return pattern.sub(lambda _: body, page)
 
 
 def norms(songs: Sequence[Song]) -> Table:
