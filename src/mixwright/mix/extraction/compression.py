@@ -62,6 +62,9 @@ class Compression:
 def fit_compression(ride: GainRide) -> Compression:
     """The compressor that explains a gain over time best: all kinds roughly, then the best of each family finely."""
     loud = int(np.argmax(ride.weight.sum(axis=1)))
+    nothing = Compression(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, "gain", True, 0.0, 0.0, 0.0, dict.fromkeys(TOLERANCES, 0.0))
+    if not ride.weight.any() or ride.movement_db < LEAST_MOVEMENT_DB / 5:
+        return nothing
     trials: list[Smoothed | Followed] = []
     for linked in (True, False)[: len(ride.peak)]:
         if linked:
@@ -77,7 +80,7 @@ def fit_compression(ride: GainRide) -> Compression:
         trials.append(Smoothed(ride, np.ascontiguousarray(peak), heard))
         trials += [Followed(ride, signal, heard, power) for power in (1, 2)]
     if not trials:
-        return Compression(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, "gain", True, 0.0, 0.0, 0.0, dict.fromkeys(TOLERANCES, 0.0))
+        return nothing
     least = min(trials, key=lambda trial: trial.rough)
     near = [t for t in trials if t.linked == least.linked and t.rough < 4 * least.rough]
     fits = [trial.fit() for trial in near]

@@ -25,6 +25,8 @@ MOST_SLOPE = 0.99  # a ratio of 100: a limiter
 # The rectified signal may be thinned to find the neighbourhood; its peaks need every sample.
 ROUGH_HZ, MIDDLE_HZ, FINE_HZ = 5_500.0, 11_025.0, 48_000.0
 USUAL_KNEE_DB, KNEE_PRICE = 6.0, 0.05
+# Rate, how far from the middle of the grid to its edge (a factor), points.
+STAGES = ((MIDDLE_HZ, 1.9, 5), (FINE_HZ, 1.6, 3), (FINE_HZ, 1.25, 3), (FINE_HZ, 1.1, 3))
 ATTACKS_MS, RELEASES_MS = np.geomspace(0.2, 80, 5), np.geomspace(8, 800, 5)
 
 
@@ -135,9 +137,9 @@ class Followed:
         return self._start[0] / self._heard.variance
 
     def fit(self) -> Fit:
-        """The best values: the grid narrows three times."""
+        """The best values: the grid narrows."""
         values, left = self._start[1], self._start[0]
-        for rate, reach, points in ((MIDDLE_HZ, 1.9, 5), (FINE_HZ, 1.3, 3), (FINE_HZ, 1.12, 3)):
+        for rate, reach, points in STAGES:
             times = np.exp(values[1:3])[:, None] * reach ** np.linspace(-1, 1, points)
             left, values = self._grid(rate, times[0], times[1])
         fit = Fit.at(values, "peak" if self._power == 1 else "rms", self._heard, self._unit)
