@@ -46,9 +46,11 @@ def test_what_is_not_related_lowers_the_coherence_and_not_the_curve() -> None:
     after, truth = filtered(audio, rate)
     noise = np.random.default_rng(0).normal(0, 0.3 * after.std(), after.shape).astype(np.float32)
     curve = measure_transfer(audio, after + noise, rate).curve()
-    treble = (curve.hz > 6000) & (curve.hz < 12_000)
+    treble, middle = (curve.hz > 6000) & (curve.hz < 12_000), (curve.hz > 200) & (curve.hz < 2000)
     assert curve.coherence[treble].max() < 0.9
-    assert np.abs(curve.gain_db - truth[np.round(curve.hz).astype(int) - 1])[treble].std() < 1.0
+    off = curve.gain_db - truth[np.round(curve.hz).astype(int) - 1]
+    # A ratio of spectra reads the noise as 0.6 to 1.3 dB of treble.
+    assert np.abs(off[treble] - np.median(off[middle])).max() < 0.2
 
 
 def test_a_compressor_is_not_taken_for_an_eq() -> None:
