@@ -14,6 +14,7 @@ from ..errors import MixwrightError
 from .analyze import analyze_command
 from .benchmark import benchmark_command
 from .compare import compare_command
+from .data import data_app
 from .extract import Interrupted, extract_command
 from .mix import mix_command
 from .render import render_command
@@ -40,6 +41,7 @@ app.command("score")(score_command)
 app.command("extract")(extract_command)
 app.command("benchmark")(benchmark_command)
 app.command("validate")(validate_command)
+app.add_typer(data_app, name="data")
 
 
 def _show_version(value: bool) -> None:

@@ -11,8 +11,8 @@ from .fingerprint import WORDS_PER_S, Words
 
 __all__ = ["connected", "matched_seconds", "near_duplicates"]
 
-# Two recordings that have nothing to do with each other differ in half of their bits. Over 3 s, music of one tempo and
-# key seldom comes below 0.35 (docs/data.md has the figures), and a copy at another level, rate or codec rarely above 0.2.
+# Two recordings that have nothing to do with each other differ in half of their bits; copies at another level, rate
+# or codec in a tenth (docs/data.md has the figures).
 MOST_WRONG_BITS = 0.28
 WINDOW_S = 3.0
 ENOUGH_S = 8.0

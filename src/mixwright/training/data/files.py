@@ -139,7 +139,7 @@ def _from_path(path: str) -> DataFile:
     lower = [folder.casefold() for folder in folders]
     known = [index for index, folder in enumerate(folders) if canonical_genre(folder) in GENRES]
     named = [index for index, folder in enumerate(lower) if folder not in STRUCTURE]
-    at = (known or named or [None])[0]
+    at = next(iter(known or named), None)
     genre = None if at is None else canonical_genre(folders[at])
     inner = [] if at is None else [folders[index] for index in named if index > at]
     whole = stem.casefold() in WHOLE_MIX and bool(inner) and lower[-1] != "stems"

@@ -143,19 +143,16 @@ def _sound(rows: Sequence[Row]) -> Iterator[Finding]:
         yield Finding(
             "warning", "clipped", f"{_files(clipped)} clipped: find an unclipped master, or leave them out", about
         )
-    for name, such, text in (
+    tests: tuple[tuple[str, Callable[[Row], Any], str], ...] = (
         ("mostly_silent", lambda row: row["silent_share"] > SILENT_SHARE, "silent for 30 % or more: cut the silence"),
         ("short", lambda row: row["duration_s"] < SHORTEST_S, "shorter than 10 s, which the model hears at once"),
-        ("one_sided", lambda row: row["stereo_imbalance"] is None or abs(row["stereo_imbalance"]) > ONE_SIDED_DB,
-         "with one channel 40 dB or more below the other: repair the channel"),
-    ):  # fmt: skip
+        ("one_sided", _one_sided, "with one channel 40 dB or more below the other: repair the channel"),
+        ("mono_in_stereo", lambda row: row["mono_in_stereo"], "mono in two channels: they teach that width is 0"),
+    )
+    for name, such, text in tests:
         faulty = [row for row in heard if such(row)]
         if faulty:
             yield Finding("warning", name, f"{_files(faulty)} {text}", _paths(faulty))
-    mono = [row for row in heard if row["mono_in_stereo"]]
-    if mono:
-        text = f"{_files(mono)} mono in two channels: they teach that width is 0"
-        yield Finding("warning", "mono_in_stereo", text, _paths(mono))
     dull = [row for row in heard if row["cutoff_hz"] is not None and row["cutoff_hz"] < LOWEST_CUTOFF_HZ]
     if dull:
         about = tuple(f"{row['path']} ({row['cutoff_hz'] / 1000:.1f} kHz)" for row in dull)
@@ -197,8 +194,13 @@ def _licences(rows: Sequence[Row]) -> Iterator[Finding]:
     bound = [row for row in rows if row["licence"] and NOT_TO_PASS_ON.search(row["licence"])]
     if bound:
         about = tuple(sorted({str(row["licence"]) for row in bound}))
-        text = f"{_files(bound)} under a licence that forbids commerce or changes: what is made from them may not be shipped"
+        text = f"{_files(bound)} under a licence against commerce or changes: nothing made from them may be shipped"
         yield Finding("warning", "restricted_licence", text, about)
+
+
+def _one_sided(row: Row) -> bool:
+    """A silent channel leaves the imbalance without a number."""
+    return row["stereo_imbalance"] is None or abs(row["stereo_imbalance"]) > ONE_SIDED_DB
 
 
 def _such(rows: Iterable[Row], such: Callable[[Row], Any]) -> list[Row]:

@@ -32,7 +32,7 @@ class CutoffMeter:
 
     FRAME = 4096
     BAND_HZ = 250.0
-    # Of a band against the whole. Where codecs stop, the level falls by 30 dB and more at once; 16-bit noise lies lower.
+    # Of a band against the whole. Where codecs stop, the level falls by 30 dB and more; 16-bit noise lies lower.
     LOWEST_DB = -85.0
 
     def __init__(self, sample_rate: int) -> None:
@@ -74,7 +74,7 @@ def measure_file(path: Path) -> dict[str, Any]:
         analyzer, fingerprint, cutoff = Analyzer(rate, channels), FingerprintMeter(rate), CutoffMeter(rate)
         content.update(f"{reader.file_rate} {channels}\n".encode())
         for block in reader.blocks():
-            content.update(np.ascontiguousarray(block.T))
+            content.update(block.T.tobytes())
             analyzer.process(block)
             fingerprint.process(block)
             cutoff.process(block)

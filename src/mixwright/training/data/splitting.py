@@ -54,7 +54,7 @@ def song_of(row: Row) -> Hashable:
     """What makes rows one song: artist and title where they are known, else the place of the file."""
     if row["artist"] and row["title"]:
         return row["artist"].casefold(), row["title"].casefold()
-    return row["song"]
+    return str(row["song"])
 
 
 def inseparable(rows: Sequence[Row]) -> list[list[int]]:
@@ -177,8 +177,16 @@ def _by_genre(rows: Sequence[Row]) -> tuple[GenreSplit, ...]:
         songs[key].add(song_of(row))
         artists[key].add((row["artist"] or row["song"]).casefold())
     genres = sorted({genre for genre, _ in songs})
-    counts = ((genre, *(len(table[genre, side]) for table in (songs, artists) for side in SIDES)) for genre in genres)
-    return tuple(GenreSplit(*count) for count in counts)
+    return tuple(
+        GenreSplit(
+            genre,
+            len(songs[genre, "train"]),
+            len(songs[genre, "test"]),
+            len(artists[genre, "train"]),
+            len(artists[genre, "test"]),
+        )
+        for genre in genres
+    )
 
 
 def _remarks(
