@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,6 +20,7 @@ from mixwright.parameters.profiles import (
     relative_ltas,
 )
 from mixwright.parameters.table import GENRES
+from mixwright.training.data.statistics import Track, build_profiles
 
 HZ = np.array(NOMINAL_HZ)
 EXACT = 1e-12  # float64 rounding
@@ -174,19 +170,7 @@ def test_what_no_reference_shows_is_that_of_all_music() -> None:
     assert set(reference_profile([short]).features) == set(FEATURES)
 
 
-def build_tool() -> ModuleType:
-    path = Path(__file__).resolve().parent.parent / "tools" / "build_profiles.py"
-    spec = importlib.util.spec_from_file_location("build_profiles", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_few_artists_shrink_towards_all_music_and_many_do_not() -> None:
-    tool = build_tool()
     generator = np.random.default_rng(4)
     size = HZ.size + len(FEATURES)
     artists = {"rock": 1, "pop": 400} | dict.fromkeys(GENRES[2:], 5)
@@ -196,8 +180,8 @@ def test_few_artists_shrink_towards_all_music_and_many_do_not() -> None:
             centre = (6.0 if genre in ("rock", "pop") else 0.0) + generator.standard_normal(size)
             for track in range(3):
                 figures = centre + 0.5 * generator.standard_normal(size)
-                tracks.append(tool.Track("", genre, f"{genre}{artist}", f"{genre}{artist}.{track}", figures))
-    profiles = tool.build(tracks)
+                tracks.append(Track("", genre, f"{genre}{artist}", f"{genre}{artist}.{track}", figures))
+    profiles = build_profiles(tracks)
     pooled = np.array(profiles["all"]["ltas_db"][:20])
     rock, pop = np.array(profiles["rock"]["ltas_db"][:20]), np.array(profiles["pop"]["ltas_db"][:20])
     rock_own = np.mean([track.figures[:20] for track in tracks if track.genre == "rock"], axis=0)
@@ -209,14 +193,13 @@ def test_few_artists_shrink_towards_all_music_and_many_do_not() -> None:
 
 
 def test_an_artist_has_one_vote_and_a_copy_none() -> None:
-    tool = build_tool()
     size = HZ.size + len(FEATURES)
     rows = [("a", "1", 0.0), ("a", "2", 0.0), ("a", "2", 0.0), ("b", "3", 8.0), ("b", "4", 8.0)]
     tracks = [
-        tool.Track("", genre, genre + artist, genre + sha256, np.full(size, value))
+        Track("", genre, genre + artist, genre + sha256, np.full(size, value))
         for genre in GENRES
         for artist, sha256, value in rows
     ]
-    rock = tool.build(tracks)["rock"]
+    rock = build_profiles(tracks)["rock"]
     assert rock["ltas_db"][:20] == pytest.approx([4.0] * 20, abs=1e-9)
     assert (rock["n_artists"], rock["n_tracks"]) == (2, 4)
