@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from .conditions import Conditions, one_pole, single
 
-__all__ = ["TICK", "compress", "demand_db", "follow", "gain_db", "held_peaks"]
+__all__ = ["TICK", "compress", "demand_db", "follow", "gain_db", "held_peaks", "level_dbfs"]
 
 TICK = 32  # frames, kTick in dsp/math.hpp
 HOLD_S = 0.015
@@ -81,6 +81,11 @@ def held_peaks(peaks: Tensor, rate_hz: float) -> Tensor:
     return functional.max_pool1d(before[:, None], hold, stride=1)[:, 0]
 
 
+def level_dbfs(peaks: Tensor) -> Tensor:
+    """Linear peaks in dBFS, never below -140: the logarithm of silence stays finite."""
+    return 20 * torch.log10(torch.clamp(peaks, min=FLOOR))
+
+
 def demand_db(level_dbfs: Tensor, conditions: Conditions) -> Tensor:
     """What an endless ratio would take from levels (batch, n), in dB >= 0: the static curve with its knee."""
     threshold = _rows(conditions.programme_lufs + conditions.figure("compressor_threshold_db"), level_dbfs)
@@ -91,20 +96,22 @@ def demand_db(level_dbfs: Tensor, conditions: Conditions) -> Tensor:
     return torch.where(2 * over >= knee, torch.clamp(over, min=0.0), soft)
 
 
-def gain_db(peaks: Tensor, rate_hz: float, ratio: Tensor, conditions: Conditions) -> Tensor:
-    """Gain with makeup (batch, ticks) in dB from linear peaks (batch, ticks) and the ratio (batch,)."""
-    level_dbfs = 20 * torch.log10(torch.clamp(held_peaks(peaks, rate_hz), min=FLOOR))
-    followed = follow(demand_db(level_dbfs, conditions), conditions, rate_hz)
-    makeup_at = _rows(conditions.programme_lufs + MAKEUP_ABOVE_LOUDNESS_DB, peaks)
-    return (1 / ratio[:, None] - 1) * (followed - demand_db(makeup_at, conditions))
+def gain_db(demand: Tensor, rate_hz: float, ratio: Tensor, conditions: Conditions) -> Tensor:
+    """Gain with makeup (batch, ticks) in dB from the demand (batch, ticks) in dB and the ratio (batch,)."""
+    makeup_at = _rows(conditions.programme_lufs + MAKEUP_ABOVE_LOUDNESS_DB, demand)
+    return (1 / ratio[:, None] - 1) * (follow(demand, conditions, rate_hz) - demand_db(makeup_at, conditions))
 
 
 def compress(audio: Tensor, sample_rate: float, ratio: Tensor, conditions: Conditions) -> Tensor:
     """Audio (batch, channels, samples), compressed by a ratio (batch,)."""
     frames = audio.shape[-1]
-    blocks = functional.pad(audio, (0, -frames % TICK)).unflatten(-1, (-1, TICK))  # (batch, channels, ticks, 32)
+    blocks = functional.pad(audio, (0, -frames % TICK)).reshape(
+        *audio.shape[:2], -1, TICK
+    )  # (batch, channels, ticks, 32)
     peaks = blocks.abs().amax(dim=(1, 3))
-    end = torch.exp(gain_db(peaks, sample_rate / TICK, ratio, conditions) * (math.log(10) / 20))
+    rate_hz = sample_rate / TICK
+    demand = demand_db(level_dbfs(held_peaks(peaks, rate_hz)), conditions)
+    end = torch.exp(gain_db(demand, rate_hz, ratio, conditions) * (math.log(10) / 20))
     start = torch.cat([end[:, :1], end[:, :-1]], dim=1)
     place = torch.arange(TICK, dtype=audio.dtype) / TICK
     gain = (start[..., None] + (end - start)[..., None] * place).flatten(1)

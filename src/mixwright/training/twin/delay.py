@@ -60,8 +60,8 @@ def delay(audio: Tensor, sample_rate: float, wet: Tensor, conditions: Conditions
         # (batch, 2, bins): what each channel hears of the two lines
         response = torch.stack([torch.stack([NEAR * e0 + FAR * e1, NEAR * e1 + FAR * e0]) for e0, e1 in lines])
     spectrum = torch.fft.rfft(audio.mean(dim=1, keepdim=True), length)
-    echoes = torch.fft.irfft(spectrum * response.to(spectrum.dtype), length)[..., :frames]
-    return audio + wet[:, None, None] * echoes
+    echoes: Tensor = torch.fft.irfft(spectrum * response.to(spectrum.dtype), length)
+    return audio + wet[:, None, None] * echoes[..., :frames]
 
 
 def _rounds(frames: int, one_pass: int, feedback: float) -> int:

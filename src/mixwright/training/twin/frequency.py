@@ -45,4 +45,5 @@ def delayed(length: int, samples: int) -> Tensor:
 def filtered(audio: Tensor, response: Tensor, length: int) -> Tensor:
     """Audio (batch, channels, samples) through a response (batch or 1, channels or 1, length // 2 + 1)."""
     spectrum = torch.fft.rfft(audio, length)
-    return torch.fft.irfft(spectrum * response.to(spectrum.dtype), length)[..., : audio.shape[-1]]
+    result: Tensor = torch.fft.irfft(spectrum * response.to(spectrum.dtype), length)
+    return result[..., : audio.shape[-1]]

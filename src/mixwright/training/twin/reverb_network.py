@@ -112,7 +112,7 @@ class _Lines:
 
 def _channels(lines: Tensor, sign: Tensor) -> Tensor:
     """Signed sums of lines 0-3 and 4-7: (batch, 8, n) to (batch, 2, n)."""
-    return (lines * sign).unflatten(1, (2, LINES // 2)).sum(dim=2)
+    return (lines * sign).reshape(len(lines), 2, LINES // 2, -1).sum(dim=2)
 
 
 def _scan(x: Tensor, pole: Tensor, state: Tensor) -> Tensor:
