@@ -39,6 +39,8 @@ def index_command(
 
             def told(done: int, total: int, path: str, error: str | None) -> None:
                 draw(done, total)
+                if not quiet and not sys.stderr.isatty() and done * 10 // total > (done - 1) * 10 // total:
+                    print(f"heard {done} of {total}", file=sys.stderr, flush=True)  # a line a tenth in a log
                 if error and not quiet:
                     print(f"mixwright: {' '.join(error.split())}", file=sys.stderr, flush=True)
 

@@ -11,6 +11,7 @@ believed more than names are: artist, title, licence, source, split, synthetic. 
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ def table_rows(table: Path) -> list[dict[str, str]]:
     try:
         text = table.read_text(encoding="utf-8-sig")
         header = text.partition("\n")[0]
-        rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in header and "," not in header else ",")
+        comma = ";" if ";" in header and "," not in header else ","
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
         return [{k.strip(): (v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ParameterError(f"{shown(table)}: cannot be read as CSV in UTF-8 ({error})") from None

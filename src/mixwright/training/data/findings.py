@@ -19,7 +19,7 @@ CLIPPED_SHARE = 1e-4  # of all samples: 9 a second in stereo
 SILENT_SHARE = 0.3
 SHORTEST_S = 10.0  # what the model hears at once
 ONE_SIDED_DB = 40.0
-LOWEST_CUTOFF_HZ = 15000.0
+LOWEST_CUTOFF_HZ = 16000.0
 PAIR_DIFFERENCE_S = 1.0
 NOT_TO_PASS_ON = re.compile(r"\b(NC|ND|non-?commercial|no ?deriv\w*|all rights reserved)\b", re.IGNORECASE)
 
@@ -110,8 +110,9 @@ def _sides(rows: Sequence[Row]) -> Iterator[Finding]:
         yield Finding("error", "artist_on_both_sides", text, both)
     without = [row for row in rows if row["error"] is None and row["split"] is None]
     if without:
-        level = "note" if len(without) == sum(row["error"] is None for row in rows) else "warning"
-        yield Finding(level, "no_split", f"{_files(without)} on no side of a split yet: run split", ())
+        none = len(without) == sum(row["error"] is None for row in rows)
+        text = f"{_files(without)} on no side of a split yet: run split"
+        yield Finding("note" if none else "warning", "no_split", text, () if none else _paths(without))
 
 
 def _copies(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -156,7 +157,7 @@ def _sound(rows: Sequence[Row]) -> Iterator[Finding]:
     dull = [row for row in heard if row["cutoff_hz"] is not None and row["cutoff_hz"] < LOWEST_CUTOFF_HZ]
     if dull:
         about = tuple(f"{row['path']} ({row['cutoff_hz'] / 1000:.1f} kHz)" for row in dull)
-        yield Finding("note", "cut_off", f"{_files(dull)} without sound above 15 kHz: lossy, resampled, or dark", about)
+        yield Finding("note", "cut_off", f"{_files(dull)} without sound above 16 kHz: lossy once, or dark", about)
     remarks = [row for row in heard if row["remarks"]]
     if remarks:
         yield Finding("note", "remarks", f"{_files(remarks)} with oddities", tuple(row["remarks"] for row in remarks))

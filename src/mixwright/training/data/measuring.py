@@ -90,7 +90,7 @@ def measure_file(path: Path) -> dict[str, Any]:
         "clipped_samples": analysis.clipped_samples,
         "nonfinite_samples": analysis.nonfinite_samples,
         "silent_share": _silent_share(analysis),
-        "mono_in_stereo": channels == 2 and analysis.stereo_width < MONO_WIDTH,
+        "mono_in_stereo": channels == 2 and data["rms_dbfs"] is not None and analysis.stereo_width < MONO_WIDTH,
         "cutoff_hz": cutoff.finish(),
         "fingerprint": fingerprint.finish().astype("<u4").tobytes(),
     }

@@ -138,34 +138,33 @@ def _song_table(rows: Sequence[Row], groups: Sequence[Sequence[int]], test: floa
     return table, np.where(alone, 0.0, test)
 
 
-def _cost(in_test: Floats, total: Floats, target: Floats) -> float:
-    """Mean square of the shares' distance from their targets, over genres, and a fine for an empty side."""
-    share = in_test / total
+def _costs(in_test: Floats, total: Floats, target: Floats) -> Floats:
+    """Of assignments (n, genres), in songs in test: mean square of the shares' distance from their targets, over
+    genres, and a fine for an empty side; (n,)."""
     empty = (target > 0.0) & ((in_test < 0.5) | (in_test > total - 0.5))
-    return float(np.mean((share - target) ** 2 + EMPTY_SIDE * empty))
+    costs: Floats = np.mean((in_test / total - target) ** 2 + EMPTY_SIDE * empty, axis=1)
+    return costs
 
 
 def _descend(chosen: NDArray[np.bool_], order: NDArray[np.intp], songs: Floats, target: Floats) -> float:
     """Move groups across, and swap pairs, as long as the cost falls; changes `chosen` and gives the cost."""
     total, in_test = songs.sum(axis=0), songs[chosen].sum(axis=0)
-    cost = _cost(in_test, total, target)
-    signs = {False: 1.0, True: -1.0}
+    cost = float(_costs(in_test[None], total, target)[0])
     improved = True
     while improved:
         improved = False
         for index in order:
-            moved = in_test + signs[bool(chosen[index])] * songs[index]
-            options = [(_cost(moved, total, target), moved, -1)]
-            if len(order) <= 400:  # swaps of more would take minutes, and so many artists do without
-                others = order[chosen[order] != chosen[index]]
-                swapped = moved - signs[bool(chosen[index])] * songs[others]
-                options += [(_cost(s, total, target), s, int(o)) for s, o in zip(swapped, others, strict=True)]
-            least, after, other = min(options, key=lambda option: option[0])
-            if least < cost - 1e-12:
-                cost, in_test, improved = least, after, True
+            step = -songs[index] if chosen[index] else songs[index]
+            others = order[chosen[order] != chosen[index]]
+            swapped = songs[others] if chosen[index] else -songs[others]
+            options = in_test + step + np.concatenate((np.zeros((1, total.size)), swapped))
+            costs = _costs(options, total, target)
+            best = int(np.argmin(costs))
+            if costs[best] < cost - 1e-12:
+                cost, in_test, improved = float(costs[best]), options[best], True
                 chosen[index] = not chosen[index]
-                if other >= 0:
-                    chosen[other] = not chosen[other]
+                if best > 0:
+                    chosen[others[best - 1]] = not chosen[others[best - 1]]
     return cost
 
 

@@ -39,13 +39,20 @@ def spread(
             yield name, work(job)
         return
     left = dict(jobs)
-    for name, result in _pooled(left, work, workers, check):
-        del left[name]
-        yield name, result
-    for name, job in left.items():  # a process died: who was with it goes alone, so that the guilty is known
-        check()
-        found = [result for _, result in _pooled({name: job}, work, 1, check)]
-        yield name, found[0] if found else None
+    while left:
+        for name, result in _pooled(left, work, workers, check):
+            del left[name]
+            yield name, result
+        # A process died. It was with one of the first that are left, and in single file the guilty one is known.
+        suspects = dict(list(left.items())[: 2 * workers + 1])
+        while suspects:
+            for name, result in _pooled(suspects, work, 1, check):
+                del suspects[name], left[name]
+                yield name, result
+            if suspects:
+                guilty = next(iter(suspects))
+                del suspects[guilty], left[guilty]
+                yield guilty, None
 
 
 def _pooled(
@@ -56,7 +63,7 @@ def _pooled(
         min(workers, len(jobs)), mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts
     )
     try:
-        waiting: dict[Future[R], str] = {pool.submit(work, job): name for name, job in jobs.items()}
+        waiting: dict[Future[R], str] = {pool.submit(work, job): name for name, job in list(jobs.items())}
         for future in as_completed(list(waiting)):
             check()
             try:
