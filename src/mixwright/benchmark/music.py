@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from numpy.typing import NDArray
 from ..audio import read_audio
 from ..errors import ParameterError
 from ..parameters import GENRES
+from ..training.data.files import table_rows
+from ..training.data.names import name_parts
 
 __all__ = ["Excerpts", "Song", "find_songs", "read_excerpts"]
 
@@ -106,16 +107,17 @@ def fingerprint(songs: Sequence[Song]) -> str:
 
 def _from_table(table: Path, split: str | None) -> list[Song]:
     songs = []
-    with table.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if (split and row.get("split", split) != split) or row.get("synthetic", "") == "True":
-                continue
-            genre = row.get("genre", "")
-            if genre not in GENRES:
-                raise ParameterError(f"{table.name}: genre={genre!r} must be one of {', '.join(GENRES)}")
-            path = table.parent / row["path"]
-            path = path / "mix.ogg" if path.is_dir() else path
-            songs.append(Song(row["path"], path, genre, row.get("artist", ""), row.get("title", "") or row["path"]))
+    for row in table_rows(table):
+        if (split and row.get("split", split) != split) or row.get("synthetic", "") == "True":
+            continue
+        if not row.get("path"):
+            raise ParameterError(f"{table.name}: every row must have a path")
+        genre = row.get("genre", "")
+        if genre not in GENRES:
+            raise ParameterError(f"{table.name}: genre={genre!r} must be one of {', '.join(GENRES)}")
+        path = table.parent / row["path"]
+        path = path / "mix.ogg" if path.is_dir() else path
+        songs.append(Song(row["path"], path, genre, row.get("artist", ""), row.get("title", "") or row["path"]))
     return songs
 
 
@@ -124,6 +126,6 @@ def _from_folders(folder: Path) -> list[Song]:
     for genre in GENRES:
         for path in sorted((folder / genre).glob("*")):
             if path.suffix.lower() in ENDINGS and path.is_file():
-                artist, _, title = path.stem.replace(" - ", "__", 1).rpartition("__")
+                artist, title = name_parts(path.stem)
                 songs.append(Song(path.relative_to(folder).as_posix(), path, genre, artist or path.stem, title))
     return songs
