@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from mixwright import AudioError, ParameterError
 from mixwright.analysis import analyze_audio
 from mixwright.benchmark import FAST, Answer, Mixer, Request, restore
 from mixwright.benchmark.cases import make_cases
+from mixwright.benchmark.child import MixerError
 from mixwright.benchmark.measure import Truth, measure
 from mixwright.benchmark.music import find_songs, read_excerpts
 from mixwright.benchmark.oracle import solve
 from mixwright.benchmark.results import Line, read_results
 from mixwright.benchmark.summary import grouped_interval, summarise
+from mixwright.benchmark.time_limit import time_limit
 from mixwright.model.tone import eq_gain_db
 from mixwright.parameters import blend_voicing
 
@@ -91,7 +94,11 @@ def test_the_undamaged_song_scores_perfectly() -> None:
         (lambda audio: audio[:, :-1], "must be"),
         (lambda audio: audio * np.nan, "not numbers"),
         (lambda audio: audio * 0, "silent"),
+        (lambda audio: audio * np.float32(1e25), "cannot be measured"),
+        (lambda audio: audio + 0j, "must be float"),
         (lambda audio: np.random.default_rng(0).normal(0, 0.1, audio.shape), "same music"),
+        (lambda audio: np.concatenate([audio[:, : 5 * RATE], 0 * audio[:, 5 * RATE :]], axis=1), "silent for"),
+        (lambda audio: sys.exit(3), "SystemExit: 3"),
         (lambda audio: audio[0], "channels"),
         (lambda audio: 1 / 0, "ZeroDivisionError"),
         (lambda audio: None, "Error"),
@@ -144,13 +151,79 @@ def test_results_of_another_run_are_not_mixed_in(folder: Path, tmp_path: Path) -
         restore(folder, output, [NOTHING], settings=FAST)
 
 
+def test_a_mixer_that_kills_its_process_has_failed_and_the_others_have_not(small: Path, tmp_path: Path) -> None:
+    names = ["nothing", *(f"tests.benchmark.music_folder:{name}" for name in ("killer", "interrupter"))]
+    found = restore(small, tmp_path / "r.jsonl", names, settings=FAST, workers=2).lines
+    assert len(found) == len({(line["case"], line["mixer"]) for line in found}) == 4 * 3
+    reasons = {line["mixer"].rpartition(":")[2]: line.get("error") for line in found}
+    assert reasons["nothing"] is None
+    assert reasons["killer"] is not None
+    assert "process died" in reasons["killer"]
+    assert reasons["interrupter"] == "KeyboardInterrupt:"
+
+
+def test_mixers_get_a_copy_and_only_the_oracle_the_answer(small: Path, tmp_path: Path) -> None:
+    heard: list[float] = []
+
+    def vandal(request: Request) -> Answer:
+        assert request.undamaged is None
+        heard.append(float(np.abs(request.audio).max()))
+        request.audio[:] = 0
+        return Answer(request.audio)
+
+    mixers = [Mixer(name, ("blind",), vandal) for name in ("first", "second")]
+    restore(small, tmp_path / "r.jsonl", mixers, settings=FAST)
+    assert heard[::2] == heard[1::2]
+    assert min(heard) > 0
+
+
+def test_the_undamaged_songs_come_last(folder: Path) -> None:
+    """So that a mixer that remembers what it heard has not heard the answer."""
+    strengths = [case.strength for case in make_cases(find_songs(folder))]
+    assert strengths[-2:] == ["none", "none"]
+    assert strengths.count("none") == 2
+
+
+def test_what_a_mixer_prints_is_no_result(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def chatty(request: Request) -> Answer:
+        print("hello")
+        return Answer(request.audio)
+
+    restore(small, tmp_path / "r.jsonl", [Mixer("chatty", ("blind",), chatty)], settings=FAST)
+    said = capsys.readouterr()
+    assert not said.out
+    assert "hello" in said.err
+
+
+def test_a_mixer_that_does_not_come_back_is_stopped() -> None:
+    with pytest.raises(MixerError, match="longer than"), time_limit(0.05):  # noqa: PT012
+        while True:
+            pass
+
+
+def test_names_must_be_clear(small: Path, tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="2 of the name 'nothing'"):
+        restore(small, tmp_path / "r.jsonl", [NOTHING, "nothing"], settings=FAST)
+    with pytest.raises(ParameterError, match="workers be 0"):
+        restore(small, tmp_path / "r.jsonl", [NOTHING], settings=FAST, workers=2)
+    assert not (tmp_path / "r.jsonl").exists()
+
+
+def test_results_of_other_music_are_not_compared(small: Path, tmp_path: Path) -> None:
+    head = restore(small, tmp_path / "r.jsonl", [NOTHING], settings=FAST).head
+    for name in ("music", "settings"):
+        with pytest.raises(ParameterError, match=f"other {name}"):
+            restore(small, tmp_path / "o.jsonl", [NOTHING], settings=FAST, against={**head, name: "else"})
+    assert not (tmp_path / "o.jsonl").exists()
+
+
 def test_processes_give_the_same_figures(folder: Path, tmp_path: Path) -> None:
     def key(line: Line) -> tuple[str, str, str]:
         return line["case"], line["mixer"], line["task"]
 
     names = ["nothing", "tests.benchmark.music_folder:bass_cutter"]
     one, two = (
-        sorted(restore(folder, tmp_path / f"{n}.jsonl", names, settings=FAST, workers=n).lines, key=key) for n in (1, 2)
+        sorted(restore(folder, tmp_path / f"{n}.jsonl", names, settings=FAST, workers=n).lines, key=key) for n in (0, 2)
     )
     assert [{**line, "cpu_s": 0} for line in one] == [{**line, "cpu_s": 0} for line in two]
 
@@ -237,6 +310,8 @@ def test_groups_stay_together() -> None:
     # Twelve independent values and not 120: the interval is about sqrt(10) = 3.2 times as wide.
     assert 2.2 < (together.high - together.low) / (apart.high - apart.low) < 4.5
     assert math.isfinite(grouped_interval(np.array([1.0, np.nan]), ["a", "b"]).median)
+    # The order in which processes finish does not show.
+    assert grouped_interval(songs[::-1], names[::-1]) == grouped_interval(songs, names)
 
 
 def test_the_lines_are_plain_json(lines: list[Line]) -> None:

@@ -86,5 +86,5 @@ OWN = (
     Mixer("nothing", ("blind",), _nothing),
     Mixer("mean preset", ("blind", "genre"), _mean_preset),
     Mixer("rules", TASKS, _rules),
-    Mixer("oracle", ("genre",), _oracle),
+    Mixer("oracle", ("genre",), _oracle, knows_answer=True),
 )

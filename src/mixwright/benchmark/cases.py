@@ -37,12 +37,13 @@ class Case:
 def make_cases(
     songs: Sequence[Song], draws: int = 1, strengths: Sequence[str] = STRENGTHS, perceptual: str = "some"
 ) -> list[Case]:
-    """Every song undamaged, and with `draws` faults of each strength.
+    """Every song with `draws` faults of each strength; then every song undamaged, last, so that no mixer has heard the
+    answer when it is asked.
 
     `perceptual` says for which PESQ, STOI and ViSQOL are measured, which take ten times as long as all the rest:
     "none", "all", or "some": strong damage of every second song.
     """
-    return list(_cases(songs, draws, strengths, perceptual))
+    return sorted(_cases(songs, draws, strengths, perceptual), key=lambda case: case.strength == UNDAMAGED)
 
 
 def _cases(songs: Sequence[Song], draws: int, strengths: Sequence[str], perceptual: str) -> Iterator[Case]:

@@ -14,7 +14,7 @@ from ..metrics import criterion
 from .cases import UNDAMAGED
 from .summary import case_figures, grouped_interval, summarise
 
-__all__ = ["GATED", "Worse", "compare_runs"]
+__all__ = ["GATED", "Worse", "check_comparable", "compare_runs"]
 
 Line = Mapping[str, Any]
 
@@ -97,6 +97,21 @@ def compare_runs(old: Sequence[Line], new: Sequence[Line]) -> list[Worse]:
                     Worse(mixer, task, strength, name, committed.value, figure.value, change.median, change.low)
                 )
     return found
+
+
+def check_comparable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Refuse heads of results files whose cases are called alike and are not the same.
+
+    Errors
+    ------
+    ParameterError
+        Other music or other settings.
+    """
+    for name in ("music", "settings"):
+        if old.get(name) != new.get(name):
+            raise ParameterError(
+                f"the results to compare with are of other {name}: {old.get(name)}, not {new.get(name)}"
+            )
 
 
 def _by_case(lines: Sequence[Line]) -> dict[tuple[str, str, str], Line]:

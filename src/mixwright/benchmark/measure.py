@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +16,12 @@ from ..metrics import evaluate, prepare, speech_measures, validate
 from ..metrics.evaluate import side_change_db
 from ..metrics.spectral import ltas_error_db
 from .request import Answer, Request
+from .same_music import check_same_music
 
-__all__ = ["CORE", "Truth", "measure"]
+__all__ = ["Truth", "measure"]
 
 Audio = NDArray[np.float32]
 
-# What the analyses alone give, in every mode.
-CORE = (
-    "ltas_error_db",
-    "ltas_moved_db",
-    "spectral_centroid_change_percent",
-    "side_change_db",
-    "crest_factor_change_db",
-    "loudness_change_lu",
-    "rms_ratio",
-)
 # Of a pair, in the full mode.
 PAIRED = (
     "multi_resolution_stft_sum_db",
@@ -45,7 +37,8 @@ PAIRED = (
     "polarity",
     "similarity",
 )
-LEAST_CORRELATION = 0.2
+# Without these there is nothing to judge.
+NEEDED = ("ltas_error_db", "ltas_moved_db", "crest_factor_lost_db")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +57,13 @@ def measure(truth: Truth, request: Request, answer: Answer, *, paired: bool, per
     Errors
     ------
     SignalError
-        The answer is not finite, silent, of another shape, or not the same music.
+        The answer is not finite, silent, of another shape, or not the same music (`check_same_music`).
     """
-    audio = np.ascontiguousarray(answer.audio, np.float32)
+    audio = _floats(answer.audio)
     validate(audio, request.sample_rate, "the answer")
     if paired:
         pair = prepare(truth.audio, request.sample_rate, audio, request.sample_rate, names=("undamaged", "the answer"))
+        check_same_music(request.audio, audio, request.sample_rate, pair.lag_samples)
         analysis = analyze_audio(audio, request.sample_rate)
         whole = pair.lag_samples == 0 and len(truth.audio) == 2 == len(audio)
         figures = evaluate(pair, (truth.good, analysis)) if whole else evaluate(pair)
@@ -78,9 +72,15 @@ def measure(truth: Truth, request: Request, answer: Answer, *, paired: bool, per
             measured = speech_measures(pair)
             found |= {name: f.value for name, f in measured.items() if f.value is not None}
     else:
-        _same_music(truth.audio, audio)
+        if audio.shape != request.audio.shape:
+            raise SignalError(f"the answer: audio.shape={audio.shape} must be {request.audio.shape}, as the input's")
+        check_same_music(request.audio, audio, request.sample_rate)
         analysis, found = analyze_audio(audio, request.sample_rate), {}
     found |= _core(truth, analysis)
+    lost = [name for name in NEEDED if not math.isfinite(found[name])]
+    if lost:
+        peak = f"peak {analysis.sample_peak_dbfs:.0f} dBFS"
+        raise SignalError(f"the answer: {', '.join(lost)} cannot be measured ({peak})")
     return {name: float(value) for name, value in found.items() if math.isfinite(value)}
 
 
@@ -98,11 +98,8 @@ def _core(truth: Truth, analysis: Analysis) -> Mapping[str, float]:
     }
 
 
-def _same_music(truth: Audio, audio: Audio) -> None:
-    """The cheap form of the alignment's check, for mixers that keep every sample in its place."""
-    if truth.shape != audio.shape:
-        raise SignalError(f"the answer: audio.shape={audio.shape} must be {truth.shape}, that of the input")
-    a, b = truth.mean(axis=0, dtype=np.float64), audio.mean(axis=0, dtype=np.float64)
-    energy = math.sqrt(float(np.dot(a, a)) * float(np.dot(b, b)))
-    if energy > 0 and abs(float(np.dot(a, b))) < LEAST_CORRELATION * energy:
-        raise SignalError("the answer: does not seem to be the same music as the input")
+def _floats(answer: Any) -> Audio:
+    audio = np.asarray(answer)
+    if audio.dtype.kind != "f":
+        raise SignalError(f"the answer: dtype={audio.dtype} must be float, full scale 1")
+    return np.ascontiguousarray(audio, np.float32)

@@ -109,4 +109,4 @@ def _command_mixer(template: str) -> Mixer:
         run_command(command)
         return Answer(request.read(out))
 
-    return Mixer(words[0], tasks, work)
+    return Mixer(template, tasks, work)  # the whole of it: a process must find it by its name

@@ -86,9 +86,11 @@ class Answer:
 class Mixer:
     """Anything that mixes: its name, the tasks that make a difference to it, and the function.
 
-    `missing` says why it cannot run here; empty where it can."""
+    `missing` says why it cannot run here; empty where it can. One that `knows_answer` is given the analysis of the
+    undamaged song: it shows what can be reached, and is no competitor."""
 
     name: str
     tasks: tuple[str, ...]
     mix: Callable[[Request], Answer]
     missing: str = ""
+    knows_answer: bool = False

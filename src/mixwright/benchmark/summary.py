@@ -58,7 +58,7 @@ class Row:
 
 
 def summarise(lines: Sequence[Line], *, seed: int = 0) -> list[Row]:
-    """One row for each (mixer, task, strength), in the order in which they first appear, undamaged first.
+    """One row for each (mixer, task, strength), in the order in which they first appear.
 
     Medians (shares of cases: means) with 95 % bootstrap intervals over songs: excerpts and draws of one song stay
     together. A failed case counts as made worse, and is missing from the rest.
@@ -132,8 +132,8 @@ def grouped_interval(
             members[group].append(value)
     widest = max(len(row) for row in members.values())
     table = np.full((len(members), widest), np.nan)
-    for row, kept in zip(table, members.values(), strict=True):
-        row[: len(kept)] = kept
+    for row, group in zip(table, sorted(members), strict=True):  # whatever the order in which cases were done
+        row[: len(members[group])] = members[group]
     rng = np.random.default_rng(seed)
     drawn = table[rng.integers(len(table), size=(draws, len(table)))].reshape(draws, -1)
     low, high = np.quantile(statistic(drawn, axis=1), (0.025, 0.975))

@@ -53,25 +53,30 @@ def benchmark_command(
     from ..benchmark.tables import brief
     from ..errors import ParameterError
     from ..mix.files import write_text
+    from .extract import Interrupted
     from .progress import counted
 
     if perceptual not in ("none", "some", "all"):
         raise ParameterError(f"perceptual={perceptual} must be none, some or all")
     if html is not None:
         check_output_path(html, [output], extensions=[".html"])
-    committed = None if against is None else read_results(against)[1]
-    with counted(quiet, "Measuring") as progress:
-        done = restore(
-            folder,
-            output,
-            mixer or (),
-            settings=FAST if fast else FULL,
-            split=None if split == "all" else split,
-            draws=draws,
-            perceptual=perceptual,
-            workers=workers or os.cpu_count() or 1,
-            progress=progress,
-        )
+    earlier = None if against is None else read_results(against)
+    try:
+        with counted(quiet, "Measuring") as progress:
+            done = restore(
+                folder,
+                output,
+                mixer or (),
+                settings=FAST if fast else FULL,
+                split=None if split == "all" else split,
+                draws=draws,
+                perceptual=perceptual,
+                workers=workers or os.cpu_count() or 1,
+                progress=progress,
+                against=earlier and earlier[0],
+            )
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; what was measured is in {output}: the same call goes on from there") from None
     for name, reason in done.left_out.items():
         print(f"Left out: {name} ({reason}).")
     print(brief(summarise(done.lines)))
@@ -79,8 +84,8 @@ def benchmark_command(
     if html is not None:
         write_text(html, render_page(done.head, done.lines))
         print(f"Wrote {html}")
-    if committed is not None:
-        worse = compare_runs(committed, done.lines)
+    if earlier is not None:
+        worse = compare_runs(earlier[1], done.lines)
         for finding in worse:
             print(f"WORSE  {finding}")
         if worse:

@@ -13,7 +13,7 @@ from .conditions import Conditions
 from .delay import delay
 from .equalizer import equalize
 from .gains import amplify, column, held, on_grid
-from .reverb import reverb
+from .reverb import first_ticks, reverb
 from .width import widen
 
 __all__ = ["render"]
@@ -54,13 +54,14 @@ def render(audio: Tensor, sample_rate: int, parameters: Tensor, conditions: Cond
     if grid:
         values = on_grid(values)
     signal = torch.where(torch.isfinite(audio), audio, torch.zeros_like(audio))
+    starts = first_ticks(signal)
     signal = amplify(signal, column(values, "input_gain"))
     signal = equalize(signal, sample_rate, values, conditions)
     signal = compress(signal, sample_rate, column(values, "compressor_ratio"), conditions)
     # From here on two channels: echoes and reverberation of a mono song are wide before they are summed again.
     signal = signal.expand(-1, 2, -1)
     signal = delay(signal, sample_rate, column(values, "delay"), conditions)
-    signal = reverb(signal, sample_rate, column(values, "reverb"), conditions)
+    signal = reverb(signal, sample_rate, column(values, "reverb"), conditions, starts)
     signal = widen(signal, sample_rate, column(values, "stereo_width"), conditions)
     trim = torch.from_numpy(10 ** (conditions.makeup_trim_db / 20)).to(audio.dtype)
     signal = amplify(signal, column(values, "output_level") * trim)

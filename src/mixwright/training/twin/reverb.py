@@ -14,18 +14,17 @@ from .frequency import delayed, fast_length, filtered, z_inverse
 from .reverb_design import CROSS, DIFFUSION, EARLY, TICK, Coefficients, coefficients, lengths
 from .reverb_network import network
 
-__all__ = ["reverb"]
+__all__ = ["first_ticks", "reverb"]
 
 RINGING_S = 0.9  # of the four diffusers in a row
 SOUND = float(np.finfo(np.float32).tiny)  # what the native chain does not take for silence
 
 
-def reverb(audio: Tensor, sample_rate: float, wet: Tensor, conditions: Conditions) -> Tensor:
-    """Audio (batch, 2, samples) with reverberation of level `wet` (batch,)."""
+def reverb(audio: Tensor, sample_rate: float, wet: Tensor, conditions: Conditions, starts: list[int]) -> Tensor:
+    """Audio (batch, 2, samples) with reverberation of level `wet` (batch,); `starts` are of `first_ticks`."""
     if not wet.requires_grad and not wet.any():
         return audio
     designs = coefficients(conditions, sample_rate)
-    starts = [_first_tick(song) for song in audio.detach()]
     early = _diffused(_moved(audio, [-s for s in starts]), sample_rate, designs)
     pole, feed = (torch.from_numpy(np.array([getattr(d, name) for d in designs])) for name in ("pole", "feed"))
     tail = network(early, pole, feed, lengths(sample_rate))
@@ -33,10 +32,15 @@ def reverb(audio: Tensor, sample_rate: float, wet: Tensor, conditions: Condition
     return audio + wet[:, None, None] * _moved(out + CROSS * out.flip(1), starts)
 
 
-def _first_tick(song: Tensor) -> int:
-    """First frame of the tick in which the song (2, samples) begins: there the lines begin to move."""
-    sounding = torch.nonzero((song.abs() > SOUND).any(dim=0))
-    return int(sounding[0]) // TICK * TICK if len(sounding) else 0
+def first_ticks(audio: Tensor) -> list[int]:
+    """First frame of the tick in which each song begins, where the lines begin to move.
+
+    Audio (batch, channels, samples) as it enters the chain: transforms leave rounding where silence was."""
+    result = []
+    for song in audio.detach():
+        sounding = torch.nonzero((song.abs() >= SOUND).any(dim=0))
+        result.append(int(sounding[0]) // TICK * TICK if len(sounding) else 0)
+    return result
 
 
 def _moved(audio: Tensor, frames: list[int]) -> Tensor:
