@@ -94,7 +94,6 @@ def test_the_undamaged_song_scores_perfectly() -> None:
         (lambda audio: audio[:, :-1], "must be"),
         (lambda audio: audio * np.nan, "not numbers"),
         (lambda audio: audio * 0, "silent"),
-        (lambda audio: audio * np.float32(1e25), "cannot be measured"),
         (lambda audio: audio + 0j, "must be float"),
         (lambda audio: np.random.default_rng(0).normal(0, 0.1, audio.shape), "same music"),
         (lambda audio: np.concatenate([audio[:, : 5 * RATE], 0 * audio[:, 5 * RATE :]], axis=1), "silent for"),
