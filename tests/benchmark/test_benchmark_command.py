@@ -12,7 +12,10 @@ import pytest
 from tests.benchmark.music_folder import make_folder
 
 from mixwright.benchmark.page import render_page
+from mixwright.benchmark.plots import percent
 from mixwright.benchmark.results import read_results
+from mixwright.benchmark.summary import summarise
+from mixwright.benchmark.tables import brief
 
 
 def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -47,6 +50,19 @@ def test_the_page_stands_alone_and_escapes(place: Path) -> None:
     head, lines = read_results(place / "benchmark.jsonl")
     lines[0] = {**lines[0], "error": "<script>alert(1)</script>"}
     assert "<script>" not in render_page(head, lines)
+
+
+def test_the_page_does_not_show_the_order_in_which_cases_were_done(place: Path) -> None:
+    head, lines = read_results(place / "benchmark.jsonl")
+    page = render_page(head, lines[::-1])
+    titles = re.findall(r"<h2[^>]*>(\w+) damage</h2>", page)
+    assert titles == ["Light", "Strong", "Severe"]
+    told = brief(summarise(lines[::-1]))
+    assert told.index("Damage: light") < told.index("Damage: strong") < told.index("Damage: severe")
+
+
+def test_no_minus_zero() -> None:
+    assert [percent(share) for share in (-0.004, 0.0, -0.126, 0.5)] == ["0", "0", "−13", "50"]
 
 
 def test_the_gate(place: Path) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .cases import UNDAMAGED
-from .plots import label, removed_plot, scatter_plots, ticks
+from .plots import label, removed_plot, scatter_plots, strengths_of, ticks
 from .summary import summarise
 from .tables import harm_table, restore_table
 
@@ -23,7 +22,7 @@ def render_page(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> 
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     rows = summarise(lines)
-    strengths = [s for s in dict.fromkeys(row.strength for row in rows) if s != UNDAMAGED]
+    strengths = strengths_of(rows)
     befores = {
         s: np.median(
             list(

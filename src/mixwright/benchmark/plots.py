@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..damage import STRENGTHS
 from .cases import UNDAMAGED
 from .summary import Row, case_figures
 
-__all__ = ["Dots", "Scatter", "removed_plot", "scatter_plots"]
+__all__ = ["Dots", "Scatter", "label", "percent", "removed_plot", "scatter_plots", "strengths_of", "ticks"]
 
 # Shares below this are drawn at the edge: a mixer that makes things three times worse need not squeeze the rest.
 LOWEST_SHARE = -1.0
@@ -47,7 +48,8 @@ def removed_plot(rows: Sequence[Row], strength: str) -> list[Dots]:
         f = row.figures["ltas_error_removed"]
         assert f.low is not None
         assert f.high is not None
-        text = f"{100 * f.value:.0f} % ({100 * f.low:.0f} to {100 * f.high:.0f})".replace("-", "−")
+        middle, least, most = (percent(share) for share in (f.value, f.low, f.high))
+        text = f"{middle} % ({least} to {most})"
         places = [_place(value) for value in (f.value, f.low, f.high)]
         lines.append(Dots(label(row.mixer, row.task), places[0], places[1], places[2], text, row.mixer == "rules"))
     return lines
@@ -55,7 +57,7 @@ def removed_plot(rows: Sequence[Row], strength: str) -> list[Dots]:
 
 def ticks() -> list[tuple[float, str]]:
     """Places and words of the axis of `removed_plot`."""
-    return [(_place(value), f"{100 * value:.0f} %".replace("-", "−")) for value in TICKS]
+    return [(_place(value), f"{percent(value)} %") for value in TICKS]
 
 
 def scatter_plots(lines: Sequence[Mapping[str, Any]]) -> list[Scatter]:
@@ -79,6 +81,17 @@ def scatter_plots(lines: Sequence[Mapping[str, Any]]) -> list[Scatter]:
 def label(mixer: str, task: str) -> str:
     """A mixer in a task, in words."""
     return mixer if task == "blind" else f"{mixer}, {task} given"
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent, with a true minus sign and no minus zero."""
+    return f"{round(100 * share) + 0}".replace("-", "−")
+
+
+def strengths_of(rows: Sequence[Row]) -> list[str]:
+    """The strengths of damage in the rows, lightest first, whatever the order in which the cases were done."""
+    found = {row.strength for row in rows} - {UNDAMAGED}
+    return [strength for strength in STRENGTHS if strength in found]
 
 
 def _place(share: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..metrics.criterion_row import SetFigure
 from .cases import UNDAMAGED
-from .plots import label
+from .plots import label, strengths_of
 from .summary import Row
 
 __all__ = ["Table", "brief", "harm_table", "markdown", "restore_table"]
@@ -96,8 +96,7 @@ def _without_empty(table: Table) -> Table:
 
 def brief(rows: Sequence[Row]) -> str:
     """The essential columns as plain text, for a terminal."""
-    strengths = [s for s in dict.fromkeys(row.strength for row in rows) if s != UNDAMAGED]
-    tables = [(restore_table(rows, strength), (0, 1, 2, 3)) for strength in strengths] + [
+    tables = [(restore_table(rows, strength), (0, 1, 2, 3)) for strength in strengths_of(rows)] + [
         (harm_table(rows), (0, 1, 2, 4))
     ]
     lines = []
