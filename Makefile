@@ -1,5 +1,6 @@
-# make demo   sets everything up and mixes the bundled song
-# make test   sets everything up and runs the tests
+# make demo         sets everything up and mixes the bundled song
+# make test         sets everything up and runs the tests
+# make train-setup  adds what training needs, with PyTorch for the CPU; then make test runs the tests of training too
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,8 +8,11 @@ NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyp
 SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
+# On Linux only the CPU build carries the mark +cpu: asked for by it, a CUDA build of gigabytes can never come instead.
+TORCH := torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
+TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo test setup lint format generate bench judge clean
+.PHONY: demo test setup train-setup lint format generate bench judge clean
 
 demo: setup
 	@mkdir -p build/demo
@@ -34,7 +38,17 @@ $(VENV)/.test: $(VENV)/.setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
 	@touch $@
 
-$(VENV)/.lint: $(VENV)/.test
+# A PyTorch that is there already, for a GPU for one, is kept. Else from where pip is told to look, or from its makers.
+$(VENV)/.train: $(VENV)/.setup
+	@$(BIN)/python -c "import torch" 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" --extra-index-url $(TORCH_INDEX)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[train]"
+	@touch $@
+
+train-setup: $(VENV)/.train
+
+$(VENV)/.lint: $(VENV)/.test $(VENV)/.train
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lint]"
 	@touch $@
 

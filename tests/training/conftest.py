@@ -1,4 +1,4 @@
-"""What needs PyTorch is not collected where it is missing: `make train` installs it."""
+"""What needs PyTorch is not collected where it is missing: `make train-setup` installs it."""
 
 from __future__ import annotations
 

@@ -79,4 +79,5 @@ def _k_weighting(z: Tensor, sample_rate: int) -> Tensor:
     at_48k = math.tan(math.pi * 38.13547087602444 / 48_000)
     q = 0.5003270373238773
     cut = (1 + at_48k / q + at_48k * at_48k) * (1 - 2 * z + z2)
-    return shelf * cut / ((1 + h / q + h * h) + 2 * (h * h - 1) * z + (1 - h / q + h * h) * z2)
+    response: Tensor = shelf * cut / ((1 + h / q + h * h) + 2 * (h * h - 1) * z + (1 - h / q + h * h) * z2)
+    return response
