@@ -17,6 +17,7 @@ from mixwright.errors import ParameterError
 
 from . import loudness
 from .levels import LevelMeter, Levels
+from .mel import MelMeter
 from .result import Analysis
 from .rhythm import RhythmMeter
 from .spectrum import Spectrum
@@ -45,6 +46,7 @@ class Analyzer:
         self._levels = LevelMeter(self._sample_rate, self._channels)
         self._spectrum = Spectrum(self._sample_rate, self._channels)
         self._timbre = TimbreMeter(self._spectrum.frame, self._sample_rate)
+        self._mel = MelMeter(self._spectrum.frame, self._sample_rate)
         self._rhythm = RhythmMeter(self._sample_rate / self._spectrum.hop, MEL_BANDS)
         self._chunk = np.zeros((self._channels, self._spectrum.chunk), np.float32)
         self._filled = 0
@@ -93,7 +95,9 @@ class Analyzer:
         self._filled = 0
 
     def _measure_spectrum(self) -> None:
-        mel_db, loud = self._timbre.process(self._spectrum.process(self._chunk))
+        power, mid = self._spectrum.process(self._chunk)
+        self._mel.process(power, mid)
+        mel_db, loud = self._timbre.process(power)
         self._rhythm.process(mel_db, loud)
 
     def _assemble(self) -> Analysis:
@@ -106,6 +110,7 @@ class Analyzer:
         rms_dbfs = _db(mean_square, 10.0)
         third_octave_hz, ltas_db, band_correlation = self._spectrum.finish(self._samples)
         timbre = self._timbre.finish()
+        mel_windows_db, mel_starts_s = self._mel.finish()
         onset_strength, tempo_bpm = self._rhythm.finish(self._samples, self._spectrum.hop)
         return Analysis(
             duration_s=self._samples / self._sample_rate,
@@ -140,6 +145,8 @@ class Analyzer:
             energies=energies[0],
             envelope_peak=levels.envelope_peak,
             envelope_ms=levels.envelope_ms,
+            mel_windows_db=mel_windows_db,
+            mel_starts_s=mel_starts_s,
         )
 
 

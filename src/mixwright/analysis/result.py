@@ -14,7 +14,13 @@ from . import loudness
 Floats = NDArray[np.float64]
 
 SERIES = ("momentary_series", "short_term_series")
-ENVELOPES = ("energies", "envelope_peak", "envelope_ms")  # what decisions are simulated on; too long for JSON
+ENVELOPES = (
+    "energies",
+    "envelope_peak",
+    "envelope_ms",
+    "mel_windows_db",
+    "mel_starts_s",
+)  # what decisions are simulated on; too long for JSON
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +75,10 @@ class Analysis:
         np.float32
     ]  # (hops,) per 10 ms: largest |x| of any channel, linear; the last hop may be shorter
     envelope_ms: NDArray[np.float32]  # (hops,) per 10 ms: mean square, mean over channels, linear
+
+    # what the model hears
+    mel_windows_db: NDArray[np.float16]  # (windows, 2, 64, 216): mid and side, dB a mel band, 46 ms a frame
+    mel_starts_s: Floats  # (windows,) where each begins
 
     # Made when asked for: as arrays they are four times as long as the energies.
     @property

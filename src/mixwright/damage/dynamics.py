@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Dynamics", "render_dynamics"]
+__all__ = ["Dynamics", "dynamics_gain_db", "render_dynamics"]
 
 Audio = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -36,17 +36,21 @@ class Dynamics:
 def render_dynamics(audio: Audio, sample_rate: int, dynamics: Dynamics) -> Audio:
     """The song (channels, samples) with other dynamics."""
     hop = max(1, round(HOP_S * sample_rate))
-    level = _level_db(audio, hop)
-    heard = level[level > QUIETEST_DB]
-    if heard.size == 0:
-        return audio
-    threshold = float(np.percentile(heard, dynamics.threshold_percentile))
-    beyond = np.maximum(level - threshold, 0.0) if dynamics.upward else np.minimum(level - threshold, 0.0)
-    wanted = np.clip((dynamics.slope - 1) * beyond, DEEPEST_DB, -DEEPEST_DB)
-    gain = _smoothed(wanted, hop / sample_rate, dynamics)
+    gain = dynamics_gain_db(_level_db(audio, hop), hop / sample_rate, dynamics)
     places = (np.arange(len(gain)) + 0.5) * hop
     curve = np.interp(np.arange(audio.shape[1]), places, gain)
     return np.ascontiguousarray(audio * 10 ** (curve / 20), np.float32)
+
+
+def dynamics_gain_db(level_db: Floats, hop_s: float, dynamics: Dynamics) -> Floats:
+    """Gain (hops,) in dB for a level (hops,) in dB, one figure every `hop_s` seconds; 0 dB where all is silence."""
+    heard = level_db[level_db > QUIETEST_DB]
+    if heard.size == 0:
+        return np.zeros(len(level_db))
+    threshold = float(np.percentile(heard, dynamics.threshold_percentile))
+    beyond = np.maximum(level_db - threshold, 0.0) if dynamics.upward else np.minimum(level_db - threshold, 0.0)
+    wanted = np.clip((dynamics.slope - 1) * beyond, DEEPEST_DB, -DEEPEST_DB)
+    return _smoothed(wanted, hop_s, dynamics)
 
 
 def _level_db(audio: Audio, hop: int) -> Floats:
