@@ -133,12 +133,13 @@ def parameter_loss(predicted: Tensor, target: Tensor) -> Tensor:
 
 def ltas_db(audio: Tensor, sample_rate: int) -> Tensor:
     """Power of each third octave in dBFS, mean over channels, (batch, bands)."""
-    frame = LTAS_FRAME * 2 ** round(math.log2(sample_rate / 44_100))
+    frame = max(16, round(LTAS_FRAME * 2.0 ** round(math.log2(sample_rate / 44_100))))
+    hop, samples = frame // 2, audio.shape[-1]
     # Half a frame of silence at both ends, and up to a whole hop: every sample weighs the same.
-    audio = functional.pad(audio, (frame // 2, frame // 2 + -audio.shape[-1] % (frame // 2)))
+    audio = functional.pad(audio, (hop, hop + -samples % hop))
     window = torch.sin(math.pi * (torch.arange(frame, dtype=audio.dtype) + 0.5) / frame) * (2 / frame)
-    spectra: Tensor = torch.fft.rfft(audio.unfold(-1, frame, frame // 2) * window)
-    power = (spectra.real.square() + spectra.imag.square()).mean(dim=(1, 2))
+    spectra: Tensor = torch.fft.rfft(audio.unfold(-1, frame, hop) * window)
+    power = (spectra.real.square() + spectra.imag.square()).sum(dim=2).mean(dim=1) * (hop / samples)
     weights = torch.from_numpy(band_weights(_inside(sample_rate), frame, sample_rate)).to(audio.dtype)
     return 10 * torch.log10(power @ weights + LEAST_POWER)
 

@@ -15,12 +15,12 @@ from torch.nn import functional
 from ..analysis.loudness import (
     ABSOLUTE_GATE_LUFS,
     BLOCK_STEP_HOPS,
-    HOP_S,
     RANGE_GATE_LU,
     RANGE_PERCENTILES,
     RANGE_SILENCE_HOPS,
     SHORT_TERM_HOPS,
 )
+from ..analysis.levels import HOPS_PER_S
 from .twin.frequency import fast_length, filtered, z_inverse
 
 __all__ = ["crest_factor_db", "energies", "loudness_range_lu"]
@@ -41,8 +41,8 @@ def energies(audio: Tensor, sample_rate: int) -> Tensor:
     """K-weighted mean square of each complete 10 ms, summed over channels, (batch, hops)."""
     length = fast_length(audio.shape[-1] + round(RINGING_S * sample_rate))
     weighted = filtered(audio, _k_weighting(z_inverse(length), sample_rate)[None, None], length)
-    hops = math.floor(audio.shape[-1] / (HOP_S * sample_rate))
-    edges = torch.tensor([math.floor(k * sample_rate * HOP_S + 0.5) for k in range(hops + 1)])
+    most = audio.shape[-1] * HOPS_PER_S // sample_rate + 2
+    edges = (2 * torch.arange(most) * sample_rate + HOPS_PER_S) // (2 * HOPS_PER_S)  # round(k sample_rate / 100)
     edges = edges[edges <= audio.shape[-1]]
     running = functional.pad(weighted.double().square().sum(dim=1).cumsum(dim=1), (1, 0))
     return (running[:, edges[1:]] - running[:, edges[:-1]]) / (edges[1:] - edges[:-1])

@@ -18,6 +18,8 @@ __all__ = ["spectral_distance"]
 
 # Under a root whose slope would be endless at 0; far below what either figure shows.
 TINY = 1e-12
+# A target below -100 dBFS counts as that loud: else a window of silence would outweigh all music there is.
+LEAST_MEAN_SQUARE = 1e-10
 
 
 def spectral_distance(predicted: Tensor, target: Tensor, sample_rate: int) -> Tensor:
@@ -28,13 +30,16 @@ def spectral_distance(predicted: Tensor, target: Tensor, sample_rate: int) -> Te
 
 def _distance(predicted: Tensor, target: Tensor, size: int, sample_rate: int) -> Tensor:
     bins = min(size // 2 + 1, math.ceil(HIGHEST_HZ * size / sample_rate))
-    floor = (2 * FLOOR**2) * target.square().mean(dim=(1, 2))[:, None, None, None] + 1e-30
+    mean_square = torch.clamp(target.square().mean(dim=(1, 2)), min=LEAST_MEAN_SQUARE)
+    floor = (2 * FLOOR**2) * mean_square[:, None, None, None]
     reference, estimate = (_powers(audio, size, bins) for audio in (target, predicted))  # (batch, 4, frames, bins)
     bottom = floor * TINY
     difference = (torch.sqrt(reference + bottom) - torch.sqrt(estimate + bottom)).square().sum(dim=(2, 3))
     power = reference.sum(dim=(2, 3))
-    least = LEAST_SHARE**2 * power[:, :2].mean(dim=1, keepdim=True)
-    share = difference / torch.clamp(torch.maximum(power, least), min=1e-30)
+    least = torch.clamp(
+        LEAST_SHARE**2 * power[:, :2].mean(dim=1, keepdim=True), min=reference.shape[2] * LEAST_MEAN_SQUARE
+    )
+    share = difference / torch.maximum(power, least)
     convergence = torch.sqrt(share + TINY) - math.sqrt(TINY)
     ratio = torch.log(torch.maximum(reference, floor)) - torch.log(torch.maximum(estimate, floor))
     return (convergence + 0.5 * ratio.abs().mean(dim=(2, 3))).mean(dim=1)

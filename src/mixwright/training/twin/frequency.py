@@ -30,6 +30,7 @@ def fast_length(least: int) -> int:
 
 
 @lru_cache(maxsize=4)
+@torch.inference_mode(False)  # what is kept here must be good for gradients, whoever asked for it first
 def z_inverse(length: int) -> Tensor:
     """exp(-j w) at the bins of a real transform of that length, (length // 2 + 1,) complex128."""
     return delayed(length, 1)

@@ -66,6 +66,7 @@ def _before_diffusers(design: Coefficients, length: int) -> Tensor:
 
 
 @lru_cache(maxsize=4)
+@torch.inference_mode(False)  # as in z_inverse
 def _allpasses(length: int, sample_rate: float) -> Tensor:
     """The four Schroeder allpasses of each channel, (2, bins)."""
     result = []
