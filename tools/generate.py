@@ -28,6 +28,8 @@ def load_table(path: Path = ROOT / "parameters.toml") -> Table:
             raise ValueError(f"{row['name']}: low <= neutral <= high must hold")
         if row["aspect"] not in ASPECTS:
             raise ValueError(f"{row['name']}: aspect={row['aspect']!r} must be one of {ASPECTS}")
+        if not 0 < row["slew"] <= row["high"] - row["low"]:
+            raise ValueError(f"{row['name']}: slew={row['slew']} must be above 0 and cross the range in 1 s at most")
     for row in table["voicing"]:
         if row["blend"] not in BLENDS:
             raise ValueError(f"{row['name']}: blend={row['blend']!r} must be one of {BLENDS}")
@@ -102,10 +104,10 @@ def python_table(table: Table) -> str:
         f"TABLE_VERSION = {table['format_version']}",
         f"GENRES = ({', '.join(json.dumps(genre) for genre in table['genres'])})",
         "",
-        "# name, label, low, neutral, high, unit, aspect, description",
-        "PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] = (",
+        "# name, label, low, neutral, high, unit, aspect, description, slew (unit per second)",
+        "PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str, float], ...] = (",
     ]
-    keys = ("name", "label", "low", "neutral", "high", "unit", "aspect", "description")
+    keys = ("name", "label", "low", "neutral", "high", "unit", "aspect", "description", "slew")
     for row in table["parameter"]:
         lines.append("    (")
         lines += [f"        {json.dumps(row[key], ensure_ascii=False)}," for key in keys]
@@ -142,6 +144,14 @@ def docs_page(table: Table) -> str:
         cells = [f"`{row['name']}`", *(f"{row[key]:g}" for key in ("low", "neutral", "high"))]
         lines.append(f"| {' | '.join([*cells, row['unit'], row['aspect'], row['description']])} |")
     lines += [
+        "",
+        "## Slew",
+        "",
+        "The fastest that a decision moves a parameter during a song ([mixing.md](mixing.md)), in its unit per second.",
+        "",
+        "| name | a second | why |",
+        "|---|---|---|",
+        *(f"| `{row['name']}` | {row['slew']:g} {row['unit']} | {row['slew_reason']} |" for row in table["parameter"]),
         "",
         "## Voicing",
         "",

@@ -5,8 +5,8 @@ from __future__ import annotations
 TABLE_VERSION = 1
 GENRES = ("rock", "pop", "electronic", "jazz", "classical", "hip_hop")
 
-# name, label, low, neutral, high, unit, aspect, description
-PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] = (
+# name, label, low, neutral, high, unit, aspect, description, slew (unit per second)
+PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str, float], ...] = (
     (
         "input_gain",
         "Input gain",
@@ -16,6 +16,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "×",
         "level",
         "Gain into the chain.",
+        0.03,
     ),
     (
         "low_eq",
@@ -26,6 +27,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "dB",
         "tone",
         "Low shelf: weight and warmth.",
+        0.5,
     ),
     (
         "mid_eq",
@@ -36,6 +38,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "dB",
         "tone",
         "Bell on the vocal range: body against boxiness.",
+        0.5,
     ),
     (
         "high_eq",
@@ -46,6 +49,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "dB",
         "tone",
         "High shelf: air against harshness.",
+        0.5,
     ),
     (
         "presence",
@@ -56,6 +60,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "×",
         "tone",
         "Bell at 2-5 kHz, as a linear factor at its centre: how far forward the mix stands.",
+        0.045,
     ),
     (
         "compressor_ratio",
@@ -66,6 +71,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         ":1",
         "dynamics",
         "Glue compression of the whole mix; 1 is off.",
+        0.1,
     ),
     (
         "delay",
@@ -76,6 +82,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "wet",
         "space",
         "Tempo-aware stereo delay; the dry sound stays as it is.",
+        0.02,
     ),
     (
         "reverb",
@@ -86,6 +93,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "wet",
         "space",
         "Room or plate; the dry sound stays as it is.",
+        0.03,
     ),
     (
         "stereo_width",
@@ -96,6 +104,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "×",
         "width",
         "Gain of the side signal above the bass; the bass stays mono-compatible.",
+        0.01,
     ),
     (
         "output_level",
@@ -106,6 +115,7 @@ PARAMETER_ROWS: tuple[tuple[str, str, float, float, float, str, str, str], ...] 
         "×",
         "level",
         "Gain out of the balance stage.",
+        0.03,
     ),
 )
 

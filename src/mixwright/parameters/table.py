@@ -17,7 +17,8 @@ GRID_STEPS = 30_000
 
 @dataclass(frozen=True)
 class ParameterInfo:
-    """One row of the table. `aspect` is level, tone, dynamics, space or width."""
+    """One row of the table. `aspect` is level, tone, dynamics, space or width; `slew` is the fastest that a decision
+    moves the parameter during a song, in its unit per second."""
 
     name: str
     label: str
@@ -27,6 +28,7 @@ class ParameterInfo:
     unit: str
     aspect: str
     description: str
+    slew: float
 
 
 PARAMETERS: tuple[ParameterInfo, ...] = tuple(ParameterInfo(*row) for row in PARAMETER_ROWS)
