@@ -171,6 +171,18 @@ def test_no_gradient_beyond_a_bound_and_all_of_it_at_the_bound() -> None:
         assert bool((gradient != 0).any()) is felt
 
 
+def test_listening_first_spoils_no_gradient() -> None:
+    """What is kept between calls must take part in gradients, also where inference mode asked for it first."""
+    audio = torch.from_numpy(music(0.21)).double()[None]  # a length that no other test has
+    values = vector(replace(ROCK, parameters=moved())).requires_grad_()
+    with torch.inference_mode():
+        heard = render(audio, RATE, values, Conditions.of([ROCK]))
+    out = render(audio, RATE, values, Conditions.of([ROCK]))
+    torch.testing.assert_close(out.detach(), heard.clone(), rtol=0, atol=0)
+    (gradient,) = torch.autograd.grad(out.square().sum(), values)
+    assert bool((gradient != 0).all())
+
+
 def test_a_mono_song_has_no_width_to_learn() -> None:
     values = vector(replace(ROCK, parameters=moved())).requires_grad_()
     out = render(torch.from_numpy(music(0.3)[:1]).double()[None], RATE, values, Conditions.of([ROCK]))
