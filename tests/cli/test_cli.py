@@ -202,7 +202,7 @@ def test_unmixable_audio(run: Run, tmp_path: Path, name: str, audio: np.ndarray,
 def test_preset_from_a_newer_version(run: Run, wav: Path, tmp_path: Path) -> None:
     run("mix", wav, "-o", "a.wav", "--report", "none", "-q")
     data = json.loads((tmp_path / "a.preset.json").read_text())
-    data["version"] += 1
+    data["version"] = 99
     (tmp_path / "new.json").write_text(json.dumps(data))
     refused(run("render", wav, "--preset", "new.json", "-o", "b.wav"), "new.json", "newer")
     assert "b.wav" not in files(tmp_path)

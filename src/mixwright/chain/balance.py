@@ -20,7 +20,7 @@ Trajectory = Sequence[tuple[float, Mapping[str, float]]]
 
 
 class BalanceStage:
-    """A preset's ten parameters, rendered block by block.
+    """A preset's ten parameters, or its trajectory where it has one, rendered block by block.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ class BalanceStage:
     channels
         1 or 2.
     trajectory
-        Parameters over time instead of the preset's own: straight lines between the keyframes.
+        Parameters over time instead of the preset's own, straight lines between the keyframes; () for its parameters
+        as they stand on the whole.
 
     Errors
     ------
@@ -39,7 +40,9 @@ class BalanceStage:
         A rate or a number of channels outside the range, or a trajectory that does not ascend.
     """
 
-    def __init__(self, preset: Preset, sample_rate: int, channels: int, *, trajectory: Trajectory = ()) -> None:
+    def __init__(
+        self, preset: Preset, sample_rate: int, channels: int, *, trajectory: Trajectory | None = None
+    ) -> None:
         try:
             self._chain = Chain(sample_rate, channels)
         except ValueError as error:
@@ -51,9 +54,10 @@ class BalanceStage:
         self._chain.set_tempo_bpm(preset.tempo_bpm)
         self._chain.set_makeup_trim_db(preset.makeup_trim_db)
         self._chain.set_parameters(preset.parameters.vector())
-        if trajectory:
-            frames = np.array([round(seconds * sample_rate) for seconds, _ in trajectory], np.int64)
-            values = np.array([Parameters(values).vector() for _, values in trajectory])
+        moves = preset.trajectory if trajectory is None else trajectory
+        if moves:
+            frames = np.array([round(seconds * sample_rate) for seconds, _ in moves], np.int64)
+            values = np.array([Parameters(values).vector() for _, values in moves])
             try:
                 self._chain.set_trajectory(frames, values)
             except ValueError as error:
@@ -79,7 +83,7 @@ class BalanceStage:
         return (self.process(block) for block in blocks)
 
 
-def balance(audio: ArrayLike, sample_rate: int, preset: Preset, *, trajectory: Trajectory = ()) -> Audio:
+def balance(audio: ArrayLike, sample_rate: int, preset: Preset, *, trajectory: Trajectory | None = None) -> Audio:
     """Render a whole signal through the balance stage.
 
     Parameters

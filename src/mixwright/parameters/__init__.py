@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .preset import DeliveryTarget, Preset, load_preset, parse_preset
+from .preset import DeliveryTarget, Preset
+from .preset_file import load_preset, parse_preset
 from .table import ASPECTS, GENRES, PARAMETERS, ParameterInfo, Parameters, on_grid
 from .voicing import VOICING_FIELDS, Voicing, blend_voicing, parse_genre
 

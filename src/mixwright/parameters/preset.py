@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import ParameterError, PresetError
+from ..errors import ParameterError
+from .keyframes import Keyframes, check_keyframes, columns
 from .table import PARAMETERS, Parameters
 from .voicing import Voicing, blend_voicing, check_weights
 
-__all__ = ["FORMAT_VERSION", "PROVENANCES", "DeliveryTarget", "Preset", "load_preset", "parse_preset"]
+__all__ = ["FORMAT", "FORMAT_VERSION", "PROVENANCES", "DeliveryTarget", "Preset"]
 
 FORMAT = "mixwright-preset"
-FORMAT_VERSION = 1
+# 2 may have a trajectory. A preset without one is written as 1, so that whatever reads 1 goes on reading it.
+FORMAT_VERSION = 2
 PROVENANCES = ("neutral", "predicted", "refined", "set")
-MAX_BYTES = 16 << 20  # far above any real preset; a wrong file is refused before it is parsed
 LOUDNESS_LUFS = (-40.0, -5.0)
 TRUE_PEAK_DBTP = (-20.0, 0.0)
 TRIM_DB = (-6.0, 6.0)
@@ -42,7 +41,9 @@ class Preset:
     """The ten parameters with the voicing they were decided for.
 
     `programme_lufs` is the loudness of the input that the compressor's threshold hangs on, `tempo_bpm` sets the
-    delay, `makeup_trim_db` is the level that the two gains could not settle.
+    delay, `makeup_trim_db` is the level that the two gains could not settle. `trajectory`, where there is one, is what
+    is rendered: all ten values over time, in straight lines between its keyframes; `parameters` then says what they
+    are on the whole. One that never leaves `parameters` is none.
     """
 
     parameters: Parameters = field(default_factory=Parameters)
@@ -54,6 +55,7 @@ class Preset:
     makeup_trim_db: float = 0.0
     delivery: DeliveryTarget = field(default_factory=DeliveryTarget)
     model: str = "none"
+    trajectory: Keyframes = ()
 
     def __post_init__(self) -> None:
         _check("programme_lufs", self.programme_lufs, (-70.0, 0.0), "LUFS")
@@ -65,16 +67,39 @@ class Preset:
         object.__setattr__(self, "provenance", {p.name: self.origin(p.name) for p in PARAMETERS})
         if self.genre:
             object.__setattr__(self, "genre", check_weights(self.genre))
+        object.__setattr__(self, "trajectory", check_keyframes(self.trajectory, self.parameters))
 
     def origin(self, name: str) -> str:
         """Where a value came from: neutral, predicted, refined or set."""
         return self.provenance.get(name, "neutral")
 
+    def span(self, name: str) -> tuple[float, float]:
+        """The lowest and the highest value that a parameter takes; equal where it does not move."""
+        values = [row[name] for row in self._rows()]
+        return min(values), max(values)
+
+    def moved(self) -> list[str]:
+        """Names of the parameters that are not at neutral all the time."""
+        return [p.name for p in PARAMETERS if self.span(p.name) != (p.neutral, p.neutral)]
+
+    def at_bounds(self) -> list[str]:
+        """Names of the parameters that reach an end of their range where that end is not neutral."""
+        reached = {name for row in self._rows() for name in row.at_bounds()}
+        return [p.name for p in PARAMETERS if p.name in reached]
+
+    def _rows(self) -> list[Parameters]:
+        return [row for _, row in self.trajectory] or [self.parameters]
+
+    def changed(self, change: Callable[[Parameters], Parameters]) -> Preset:
+        """The same change of the values on the whole and at every keyframe."""
+        trajectory = tuple((seconds, change(row)) for seconds, row in self.trajectory)
+        return replace(self, parameters=change(self.parameters), trajectory=trajectory)
+
     def to_dict(self) -> dict[str, Any]:
         """The preset as plain JSON types."""
         return {
             "format": FORMAT,
-            "version": FORMAT_VERSION,
+            "version": FORMAT_VERSION if self.trajectory else 1,
             "parameters": dict(self.parameters),
             "provenance": {p.name: self.origin(p.name) for p in PARAMETERS},
             "genre": dict(self.genre),
@@ -87,133 +112,12 @@ class Preset:
                 "true_peak_dbtp": self.delivery.true_peak_dbtp,
             },
             "model": self.model,
+            **({"trajectory": columns(self.trajectory, self.parameters)} if self.trajectory else {}),
         }
 
     def to_json(self) -> str:
         """The text of the preset file; floats are written so that they read back to the same bits."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
-
-
-def parse_preset(text: str, *, source: str = "preset") -> Preset:
-    """A preset from its JSON text.
-
-    Errors
-    ------
-    PresetError
-        Not JSON, not a preset, a newer format, an unknown or missing key, or a value of the wrong type or out of
-        its range; the message starts with `source`.
-    """
-    try:
-        data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise PresetError(f"{source}: is not a JSON file ({_one_line(error)})") from None
-    try:
-        return _from_dict(data)
-    except (ParameterError, PresetError) as error:
-        raise PresetError(f"{source}: {error}") from None
-
-
-def load_preset(path: str | Path) -> Preset:
-    """Read a preset file.
-
-    Errors
-    ------
-    PresetError
-        The file is missing or unreadable, or `parse_preset` refuses it.
-    """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            raise PresetError(f"{path}: is too large for a preset; was another file meant?")
-        return parse_preset(raw.decode("utf-8"), source=str(path))
-    except OSError as error:
-        raise PresetError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except UnicodeDecodeError:
-        raise PresetError(f"{path}: is not a JSON file (not UTF-8 text)") from None
-
-
-def _from_dict(data: Any) -> Preset:
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise PresetError(f'is not a Mixwright preset ("format" must be "{FORMAT}")')
-    version = data.get("version")
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise PresetError(f"version={version!r} must be a whole number from 1")
-    if version > FORMAT_VERSION:
-        raise PresetError(
-            f"was written by a newer Mixwright (format {version}, this one reads up to {FORMAT_VERSION}); update"
-        )
-    template = Preset().to_dict()
-    _check_keys(data, template, "")
-    parameters = _numbers(data, "parameters")
-    _check_keys(parameters, template["parameters"], "parameters.")
-    delivery = data["delivery"]
-    if not isinstance(delivery, dict):
-        raise PresetError("delivery must be an object")
-    _check_keys(delivery, template["delivery"], "delivery.")
-    provenance = data["provenance"]
-    if not isinstance(provenance, dict) or not all(isinstance(v, str) for v in provenance.values()):
-        raise PresetError("provenance must be an object of names")
-    if not isinstance(data["model"], str):
-        raise PresetError("model must be a text")
-    loudness = delivery["loudness_lufs"]
-    return Preset(
-        parameters=Parameters(parameters),
-        voicing=Voicing(_numbers(data, "voicing")),
-        genre=_numbers(data, "genre"),
-        provenance=provenance,
-        programme_lufs=_number("programme_lufs", data["programme_lufs"]),
-        tempo_bpm=_number("tempo_bpm", data["tempo_bpm"]),
-        makeup_trim_db=_number("makeup_trim_db", data["makeup_trim_db"]),
-        delivery=DeliveryTarget(
-            None if loudness is None else _number("delivery.loudness_lufs", loudness),
-            _number("delivery.true_peak_dbtp", delivery["true_peak_dbtp"]),
-        ),
-        model=data["model"],
-    )
-
-
-def _check_keys(data: Mapping[str, Any], template: Mapping[str, Any], where: str) -> None:
-    unknown, missing = sorted(set(data) - set(template)), sorted(set(template) - set(data))
-    if unknown:
-        raise PresetError(f"{where}{unknown[0]} is not a known key")
-    if missing:
-        raise PresetError(f"{where}{missing[0]} is missing")
-
-
-def _numbers(data: Mapping[str, Any], key: str) -> dict[str, float]:
-    values = data[key]
-    if not isinstance(values, dict):
-        raise PresetError(f"{key} must be an object of numbers")
-    return {name: _number(f"{key}.{name}", value) for name, value in values.items()}
-
-
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PresetError(f"{name} must be a number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise PresetError(f"{name} must be a finite number")
-    return number
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number in JSON")
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a key stands twice")
-    return result
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _check(name: str, value: float, bounds: tuple[float, float], unit: str) -> None:
