@@ -67,7 +67,7 @@ def _settled(request: Request, values: Mapping[str, float], voicing: Voicing) ->
 
 
 def _rendered(request: Request, preset: Preset) -> Answer:
-    facts = {"parameters": dict(preset.parameters), "at_bounds": len(preset.parameters.at_bounds())}
+    facts = {"parameters": dict(preset.parameters), "at_bounds": len(preset.at_bounds())}
     return Answer(balance(request.audio, request.sample_rate, preset), facts)
 
 

@@ -27,6 +27,13 @@ def mix_command(
         Optional[list[Path]],  # noqa: UP045
         typer.Option(help="A record that the mix should come closer to; may be given several times."),
     ] = None,
+    dynamic: Annotated[
+        bool, typer.Option("--dynamic", help="Let the parameters follow the song, where the mixer can.")
+    ] = False,
+    morph: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="From one genre at the start of the song to another at its end: rock:electronic."),
+    ] = None,
     amount: Annotated[float, typer.Option(help="How much of the decisions is taken, 0 to 1.")] = 1.0,
     amount_of: Annotated[
         str, typer.Option(help="Per aspect: tone=0.5,dynamics=1 (level, tone, dynamics, space, width).")
@@ -74,6 +81,8 @@ def mix_command(
             output=destination,
             genre=genre,
             references=reference or (),
+            dynamic=dynamic,
+            morph=morph,
             amounts=amounts,
             settings=chosen,
             loudness=loudness,
@@ -103,11 +112,13 @@ def print_mix(result: Mix) -> None:
     from .wording import figure, genre_words, heard
 
     print(f"Heard    {heard(result.before)}")
-    print(f"Genre    {genre_words(result.genre)}")
-    moved = [p for p in PARAMETERS if result.preset.parameters[p.name] != p.neutral]
+    genre = genre_words(result.genre) if result.way is None else f"from {' to '.join(result.way)} over the song"
+    print(f"Genre    {genre}")
+    moved = [p for p in PARAMETERS if p.name in result.preset.moved()]
     print("Decided  " + (f"{len(moved)} of ten parameters move" if moved else "to leave every parameter alone"))
     for p in moved:
-        value = figure(result.preset.parameters[p.name], p.unit, 2)
+        low, high = result.preset.span(p.name)
+        value = figure(low, p.unit, 2) if low == high else f"{figure(low, '', 2)} to {figure(high, p.unit, 2)}"
         print(f"  * {result.reasons.get(p.name, f'{p.label} {value}, as the preset has it.')}")
     for p in PARAMETERS:
         if p not in moved and p.name in result.reasons:

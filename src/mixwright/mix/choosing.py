@@ -11,13 +11,14 @@ from ..analysis import Analysis, analyze_blocks
 from ..audio import open_reader, prefetch
 from ..model import Decision, Target, settle
 from ..parameters import DeliveryTarget, Parameters, Preset, blend_voicing
+from ..parameters.keyframes import check_keyframes
 from ..parameters.profiles import blend_profiles, load_profile, reference_profile
 from .checks import check_signal
 from .loudness_target import LoudnessGoal, parse_loudness
 from .passes import Balanced
 from .rendering import Revise
 
-__all__ = ["choose_delivery", "choose_target", "fit_preset", "keep_crest", "new_preset"]
+__all__ = ["choose_delivery", "choose_target", "fit_preset", "genre_target", "keep_crest", "new_preset"]
 
 # Of the success criteria.
 MOST_CREST_LOST_DB = 1.5
@@ -36,6 +37,11 @@ def choose_target(weights: Mapping[str, float] | None, references: Sequence[str 
         analyses = [_analyse(Path(path)) for path in references]
         name = f"the reference {Path(references[0]).name}" if len(analyses) == 1 else "the references"
         return Target(reference_profile(analyses), name)
+    return genre_target(weights)
+
+
+def genre_target(weights: Mapping[str, float] | None) -> Target:
+    """Released music of a genre or a blend of genres; of all genres where none is known."""
     if weights is None:
         return Target(load_profile("all"), "released music")
     words = {"hip_hop": "hip-hop"}
@@ -78,11 +84,15 @@ def new_preset(decision: Decision, before: Analysis, delivery: DeliveryTarget) -
         makeup_trim_db=decision.makeup_trim_db,
         delivery=delivery,
         model=decision.model,
+        trajectory=check_keyframes(decision.trajectory, decision.parameters),
     )
 
 
 def fit_preset(given: Preset, before: Analysis, fixed: Mapping[str, float], delivery: DeliveryTarget) -> Preset:
-    """Another song's preset on this one: its parameters and voicing, this song's loudness, tempo and level."""
+    """Another song's preset on this one: its parameters and voicing, this song's loudness, tempo and level.
+
+    Its trajectory follows the passages of its own song, which mean nothing here: the average stays.
+    """
     values = {**given.parameters, **fixed}
     settled = settle(before, values, given.voicing, values)
     return replace(
@@ -93,6 +103,7 @@ def fit_preset(given: Preset, before: Analysis, fixed: Mapping[str, float], deli
         tempo_bpm=tempo_bpm(before),
         makeup_trim_db=max(-6.0, min(6.0, settled.makeup_trim_db)),
         delivery=delivery,
+        trajectory=(),
     )
 
 
@@ -100,16 +111,15 @@ def keep_crest(before: Analysis, fixed: Mapping[str, float]) -> Revise:
     """Compress less where the render lost more crest factor than the criteria allow; what the user set stays."""
 
     def revise(preset: Preset, balanced: Balanced) -> Preset | None:
-        ratio = preset.parameters["compressor_ratio"]
+        highest = preset.span("compressor_ratio")[1]
         crest = before.crest_factor_db
-        if "compressor_ratio" in fixed or ratio == 1.0 or not math.isfinite(crest):
+        if "compressor_ratio" in fixed or highest == 1.0 or not math.isfinite(crest):
             return None
         least = max(crest - MOST_CREST_LOST_DB, LEAST_CREST_DB if crest > LEAST_CREST_DB else 0.0)
         if balanced.crest_factor_db >= least:
             return None
-        gentler = 1.0 + (ratio - 1.0) / 2 if ratio > 1.1 else 1.0
-        parameters = preset.parameters.replace(compressor_ratio=gentler)
-        return replace(preset, parameters=parameters)
+        share = 0.5 if highest > 1.1 else 0.0
+        return preset.changed(lambda row: row.replace(compressor_ratio=1.0 + (row["compressor_ratio"] - 1.0) * share))
 
     return revise
 

@@ -14,6 +14,7 @@ from ..analysis import Analysis
 from ..metrics import CriterionResult
 from ..model import Target
 from ..parameters import Preset
+from ..parameters.keyframes import columns
 from .excerpt import Excerpt
 
 __all__ = ["BalanceFacts", "DeliveryFacts", "Mix"]
@@ -54,7 +55,8 @@ class Mix:
     """One finished mix.
 
     `audio` is (channels, samples) float32; of a mix that was written to a file it is read from there. `genre` is
-    None where the mixer was unsure. `reasons` has a sentence for each parameter, empty for a plain render.
+    None where the mixer was unsure; `way` has the genres at the start and the end of a morph. `reasons` has a sentence
+    for each parameter, empty for a plain render.
     """
 
     source: str
@@ -70,6 +72,7 @@ class Mix:
     criteria: list[CriterionResult]
     target: Target | None = None
     excerpt: Excerpt | None = None
+    way: tuple[str, str] | None = None
     sample_rate: int = 44100
     tags: Mapping[str, str] = field(default_factory=dict)
     held: Audio | None = field(default=None, repr=False)
@@ -99,6 +102,9 @@ class Mix:
                 "makeup_trim_db": self.preset.makeup_trim_db,
                 "parameters": dict(self.preset.parameters),
                 "provenance": {name: self.preset.origin(name) for name in self.preset.parameters},
+                "trajectory": columns(self.preset.trajectory, self.preset.parameters)
+                if self.preset.trajectory
+                else None,
             },
             "delivery": {
                 "target_lufs": self.delivery.target_lufs,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .decision import Amounts, Decision, Target
+from .movement import follow_windows, morph
 from .rules import decide, settle
 
-__all__ = ["Amounts", "Decision", "Target", "decide", "settle"]
+__all__ = ["Amounts", "Decision", "Target", "decide", "follow_windows", "morph", "settle"]

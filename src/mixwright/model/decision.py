@@ -58,16 +58,26 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Target:
-    """Where the mix is led: a profile, and its name as the reasons say it ("the rock profile")."""
+    """Where the mix is led: a profile, and its name as the reasons say it ("the rock profile").
+
+    `names` holds another name for an aspect whose part of the profile comes from elsewhere.
+    """
 
     profile: Profile
     name: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, aspect: str) -> str:
+        """The name of what an aspect is led to."""
+        return self.names.get(aspect, self.name)
 
 
 @dataclass(frozen=True)
 class Decision:
     """The outcome. `reasons` holds a sentence for every parameter; `makeup_trim_db` is the part of the level that
-    the two gains could not settle; `rms_ratio` is the predicted RMS of the result over that of the input."""
+    the two gains could not settle; `rms_ratio` is the predicted RMS of the result over that of the input.
+    `trajectory` has keyframes (seconds, values by name) where the values move during the song; `parameters` then says
+    what they are on the whole, and a name that the keyframes lack stays there."""
 
     parameters: Parameters
     provenance: Mapping[str, str]
@@ -77,3 +87,4 @@ class Decision:
     rms_ratio: float = 1.0
     model: str = "rules"
     genre: Mapping[str, float] = field(default_factory=dict)
+    trajectory: tuple[tuple[float, Mapping[str, float]], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .preset import DeliveryTarget, Preset
 from .preset_file import load_preset, parse_preset
 from .table import ASPECTS, GENRES, PARAMETERS, ParameterInfo, Parameters, on_grid
-from .voicing import VOICING_FIELDS, Voicing, blend_voicing, parse_genre
+from .voicing import VOICING_FIELDS, Voicing, blend_voicing, parse_genre, parse_morph
 
 __all__ = [
     "ASPECTS",
@@ -21,5 +21,6 @@ __all__ = [
     "load_preset",
     "on_grid",
     "parse_genre",
+    "parse_morph",
     "parse_preset",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ..errors import ParameterError
 from ._generated import GENRES, VOICING_ROWS
 
-__all__ = ["VOICING_FIELDS", "Voicing", "blend_voicing", "check_weights", "parse_genre"]
+__all__ = ["VOICING_FIELDS", "Voicing", "blend_voicing", "check_weights", "parse_genre", "parse_morph"]
 
 VOICING_FIELDS: tuple[str, ...] = tuple(row[0] for row in VOICING_ROWS)
 _ROWS = {row[0]: row for row in VOICING_ROWS}
@@ -86,6 +86,23 @@ def parse_genre(text: str) -> dict[str, float] | None:
             raise ParameterError(f"genre {part!r} must be NAME or NAME:WEIGHT, as rock:0.7") from None
         weights[name] = weights.get(name, 0.0) + weight
     return check_weights(weights)
+
+
+def parse_morph(text: str) -> tuple[str, str]:
+    """`"rock:electronic"` to the genre at the start of a song and the one at its end.
+
+    Errors
+    ------
+    ParameterError
+        Not two names, an unknown genre, or the same one twice.
+    """
+    names = [name.strip().lower().replace("-", "_") for name in text.split(":")]
+    if len(names) != 2 or not all(names):
+        raise ParameterError(f"morph={text} must be FROM:TO, as rock:electronic")
+    check_weights(dict.fromkeys(names, 1.0))
+    if names[0] == names[1]:
+        raise ParameterError(f"morph={text} must lead from one genre to another")
+    return names[0], names[1]
 
 
 def blend_voicing(weights: Mapping[str, float]) -> Voicing:

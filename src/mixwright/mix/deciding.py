@@ -1,0 +1,76 @@
+"""One decision for a song: still, moving with it, or on the way from one style to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..analysis import Analysis
+from ..errors import ParameterError
+from ..model import Amounts, Decision, Target, decide, morph
+from ..parameters import GENRES, blend_voicing, parse_morph
+from .choosing import genre_target
+
+__all__ = ["check_way", "decide_song", "still_note"]
+
+Way = tuple[str, str]
+
+
+def check_way(
+    way: str | Way | None, *, dynamic: bool = False, genre: bool = False, references: bool = False, preset: bool = False
+) -> Way | None:
+    """The genres at the start and at the end of a song, if a way between two was asked for.
+
+    The flags say what else was asked for.
+
+    Errors
+    ------
+    ParameterError
+        What `parse_morph` refuses, or two wishes that contradict each other.
+    """
+    if preset and dynamic:
+        raise ParameterError("dynamic decides anew and cannot go with a preset; render plays the movement of a preset")
+    if way is None:
+        return None
+    for given, what in (
+        (preset, "a preset, which holds its decisions already"),
+        (references, "references: it leads from genre to genre"),
+        (genre, "a genre: it names both itself"),
+        (dynamic, "dynamic: it is a movement already"),
+    ):
+        if given:
+            raise ParameterError(f"morph={way if isinstance(way, str) else ':'.join(way)} cannot go with {what}")
+    return parse_morph(way if isinstance(way, str) else ":".join(way))
+
+
+def decide_song(
+    before: Analysis,
+    weights: Mapping[str, float] | None,
+    target: Target,
+    *,
+    amounts: Amounts | None = None,
+    fixed: Mapping[str, float] | None = None,
+    dynamic: bool = False,
+    way: Way | None = None,
+) -> Decision:
+    """The ten values for a song, with a trajectory only where movement was asked for."""
+    voicing = blend_voicing(weights or dict.fromkeys(GENRES, 1.0))
+
+    def toward(aim: Target, genre: Mapping[str, float] | None) -> Decision:
+        return decide(before, aim, voicing, amounts=amounts, fixed=fixed, genre=genre)
+
+    if way is None:
+        decision = toward(target, weights)
+        return decision if dynamic else replace(decision, trajectory=())
+    aims = [genre_target({genre: 1.0}) for genre in way]
+    first, second = (toward(aim, {genre: 1.0}) for aim, genre in zip(aims, way, strict=True))
+    return morph(first, second, voicing, before.duration_s, (aims[0].name, aims[1].name))
+
+
+def still_note(decision: Decision) -> str:
+    """Why nothing moves although it was asked for; empty where something does."""
+    if decision.trajectory:
+        return ""
+    if decision.model == "rules":
+        return "Nothing moves during the song: the rules decide once for the whole of it."
+    return "Nothing moves during the song: the decisions for its passages are the same."
