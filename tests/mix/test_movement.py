@@ -18,6 +18,7 @@ from mixwright import ParameterError
 from mixwright.analysis import Analysis, analyze_audio
 from mixwright.mix import deciding
 from mixwright.mix.choosing import genre_target
+from mixwright.mix.reporting import report_data
 from mixwright.model import Decision, Target, decide, follow_windows
 from mixwright.model.rules import settle
 from mixwright.parameters import Parameters, Preset, Voicing, blend_voicing, load_preset
@@ -123,6 +124,20 @@ def test_a_moving_mix_keeps_its_promises_and_comes_again_from_its_preset(
     data = mix.to_dict()
     assert data["balance"]["trajectory"]["low_eq"][0] == mix.preset.trajectory[0][1]["low_eq"]
     json.dumps(data, allow_nan=False)
+
+
+def test_the_report_draws_what_moves_to_the_end_of_the_song(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deciding, "decide", windowed(ROWS))
+    mix = mixwright.mix(THIN, RATE, dynamic=True, loudness="keep", settings={"presence": 1.05})
+    rows = {row.name: row for row in report_data(mix).parameters}
+    assert rows["presence"].movement == ()
+    (start, first), *_, (end, last) = rows["low_eq"].movement
+    assert (start, end) == (0.0, SECONDS)
+    assert (first, last) == (mix.preset.trajectory[0][1]["low_eq"], mix.preset.trajectory[-1][1]["low_eq"])
+    assert any("during the song" in sentence for sentence in report_data(mix).summary)
+    longer = mixwright.render(song(SECONDS + 4, RATE), mix.preset, RATE)
+    rows = {row.name: row for row in report_data(longer).parameters}
+    assert rows["low_eq"].movement[-1] == (SECONDS + 4, last)  # holds
 
 
 def test_the_movement_is_heard_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,10 @@ def parameters() -> list[ParameterRow]:
         ("stereo_width", "Stereo width", "×", 1.0, 0.9, 1, 1.1, "neutral", "Wide, and safe in mono."),
         ("output_level", "Output level", "×", 1.05, 0.9, 1, 1.1, "refined", "Gives back what EQ took."),
     ]
-    return [ParameterRow(*row) for row in rows]
+    made = [ParameterRow(*row) for row in rows]
+    # The treble opens toward the end of the song.
+    made[3] = replace(made[3], movement=((0.0, 0.4), (60.0, 0.9), (75.0, 2.1), (214.0, 1.6)))
+    return made
 
 
 def demo() -> ReportData:

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from report_demo import gain_reduction, loudness, ltas
 
 from mixwright.mix.report.axis import Axis, frequency_axis, level_axis, reduction_axis, time_axis
-from mixwright.mix.report.charts import Chart, loudness_chart, reduction_chart, tone_chart
+from mixwright.mix.report.charts import Chart, loudness_chart, movement_path, reduction_chart, tone_chart
 from mixwright.mix.report.data import GainReduction, Loudness, Ltas
 from mixwright.mix.report.path import HEIGHT, MOST_POINTS, WIDTH, line, thin
 
@@ -68,6 +68,21 @@ def test_edges_can_be_drawn(levels: np.ndarray) -> None:
     for chart in charts:
         assert_drawable(chart)
         assert chart.empty == (not np.isfinite(levels).any())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1e5), st.floats(-5, 5)), max_size=2000), st.floats(-4, 4), st.floats(-4, 4))
+def test_any_movement_can_be_drawn(points: list[tuple[float, float]], low: float, high: float) -> None:
+    path = movement_path(sorted(points), low, high)
+    assert (path != "") == (len(points) > 1 and high > low)
+    numbers = [float(x) for x in re.findall(r"[\d.]+", path.replace("h0", ""))]
+    assert all(0 <= x <= WIDTH for x in numbers[0::2])
+    assert all(0 <= y <= HEIGHT for y in numbers[1::2])
+
+
+def test_a_movement_lies_in_its_range() -> None:
+    # From the low end to neutral in the middle of a range of -3 to 3, over 100 s.
+    assert movement_path([(0.0, -3.0), (50.0, 0.0), (100.0, 3.0)], -3.0, 3.0) == "M0.0 400.0L500.0 200.0 1000.0 0.0"
 
 
 def test_a_lone_point_is_a_dot_and_a_gap_stays_a_gap() -> None:

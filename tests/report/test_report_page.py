@@ -123,6 +123,18 @@ def test_no_text_becomes_markup(first: str, second: str, third: str) -> None:
     ]
 
 
+def test_only_what_moves_has_a_curve() -> None:
+    page = Page(DEMO)
+    curves = [attributes for name, attributes in page.tags if name == "path" and attributes.get("class") == "way"]
+    assert len(curves) == 1
+    assert "High EQ over the song" in page.words()
+    assert "+0.4 dB to +2.1 dB" in page.words()
+    assert "3:34" in page.words()
+    still = Page(render_report(replace(demo(), parameters=[replace(row, movement=()) for row in demo().parameters])))
+    assert not [1 for name, attributes in still.tags if attributes.get("class") == "way"]
+    assert "over the song" not in still.words()
+
+
 def test_a_script_in_the_title_stays_text() -> None:
     html = render_report(replace(demo(), title="<script>alert(1)</script>"))
     assert "<script>alert" not in html

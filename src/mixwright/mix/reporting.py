@@ -75,6 +75,7 @@ def report_data(mix: Mix) -> ReportData:
                 p.high,
                 cast(Provenance, mix.preset.origin(p.name)),
                 _reason(mix, p),
+                _movement(mix, p.name),
             )
             for p in PARAMETERS
         ],
@@ -113,16 +114,33 @@ def _reason(mix: Mix, parameter: ParameterInfo) -> str:
     return rest[:1].upper() + rest[1:]
 
 
+def _movement(mix: Mix, name: str) -> tuple[tuple[float, float], ...]:
+    """(s, value) over the whole song of a parameter that moves; values hold beyond the keyframes."""
+    low, high = mix.preset.span(name)
+    if low == high:
+        return ()
+    end = mix.before.duration_s
+    points = [(seconds, values[name]) for seconds, values in mix.preset.trajectory]
+    times = sorted({0.0, end, *(seconds for seconds, _ in points if seconds < end)})
+    values = np.interp(times, [seconds for seconds, _ in points], [value for _, value in points])
+    return tuple(zip(times, values.tolist(), strict=True))
+
+
 def _genre_sentence(mix: Mix) -> str:
+    if mix.way is not None:
+        first, second = (name.replace("_", "-") for name in mix.way)
+        return f"From {first} to {second} over the song, as you asked."
     if mix.genre is not None:
         return "The genre was given by you." if mix.target is not None else "The genre stands in the preset."
     return "No genre was given, so the mix was led toward released music of all genres."
 
 
 def _summary(mix: Mix) -> list[str]:
-    moved = [p.label for p in PARAMETERS if mix.preset.parameters[p.name] != p.neutral]
+    moved = [p.label for p in PARAMETERS if p.name in mix.preset.moved()]
     if moved:
         first = f"{len(moved)} of ten parameters moved: {', '.join(moved)}."
+        if mix.preset.trajectory:
+            first += " They change during the song."
     else:
         first = "The balance of this mix is fine; every parameter was left alone."
     limiter = (

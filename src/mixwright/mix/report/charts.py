@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,6 +120,15 @@ def reduction_chart(reduction: GainReduction) -> Chart:
     sentence = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
     name = "time (min:s)"
     return Chart("Gain reduction", sentence, x, y, name, "dB", tuple(c for c in curves if c.path))
+
+
+def movement_path(movement: Sequence[tuple[float, float]], low: float, high: float) -> str:
+    """A parameter's (s, value) over the song as path data, as high in the drawing as in its range."""
+    if len(movement) < 2 or not high > low:
+        return ""
+    seconds, values = thin(*np.array(movement, dtype=np.float64).T)
+    x = time_axis(seconds)
+    return line(seconds / x.high, np.clip((values - low) / (high - low), 0.0, 1.0))
 
 
 def _levels(values: Series | None, bands: int) -> NDArray[np.float64]:

@@ -32,7 +32,10 @@ class Measurement:
 
 @dataclass(frozen=True)
 class ParameterRow:
-    """One decision of the balance stage: its value, the range it may move in, where it came from, and why."""
+    """One decision of the balance stage: its value, the range it may move in, where it came from, and why.
+
+    `movement` has (s, value) from the start to the end of the song where the value moves; `value` is the average then.
+    """
 
     name: str
     label: str
@@ -43,6 +46,7 @@ class ParameterRow:
     high: float
     provenance: Provenance
     reason: str
+    movement: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from mixwright.mix.report import wording
-from mixwright.mix.report.charts import Chart, loudness_chart, reduction_chart, tone_chart
+from mixwright.mix.report.charts import Chart, loudness_chart, movement_path, reduction_chart, tone_chart
 from mixwright.mix.report.data import ParameterRow, ReportData
 from mixwright.mix.report.path import HEIGHT, WIDTH
 from mixwright.mix.report.wording import known, number, quantity, setting
@@ -29,7 +29,11 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Decision:
-    """One parameter as the page shows it; places are percentages along its range."""
+    """One parameter as the page shows it; places are percentages along its range.
+
+    `path` draws its movement over the song, which ends at `end_text`; `span_text` says between which values. Empty
+    where it stands still.
+    """
 
     row: ParameterRow
     value_text: str
@@ -40,6 +44,11 @@ class Decision:
     value_at: float | None
     neutral_at: float
     changed: bool
+    low_at: float | None = None
+    high_at: float | None = None
+    span_text: str = ""
+    path: str = ""
+    end_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,9 @@ def decision(row: ParameterRow) -> Decision:
     def place(x: float) -> float:
         return round(100.0 * min(max((x - row.low) / span, 0.0), 1.0), 2) if span > 0 else 50.0
 
-    changed = known(row.value) and value != neutral
+    movement = [(s, v) for s, v in row.movement if known(s) and known(v)]
+    low, high = (end((v for _, v in movement), default=row.value) for end in (min, max))
+    changed = any(known(v) and setting(v, row.unit) != neutral for v in (row.value, low, high))
     return Decision(
         row=row,
         value_text=value,
@@ -98,6 +109,11 @@ def decision(row: ParameterRow) -> Decision:
         value_at=place(row.value) if known(row.value) else None,
         neutral_at=place(row.neutral),
         changed=changed,
+        low_at=place(low) if known(low) else None,
+        high_at=place(high) if known(high) else None,
+        span_text=f"{setting(low, row.unit)} to {setting(high, row.unit)}" if movement else "",
+        path=movement_path(movement, row.low, row.high),
+        end_text=wording.clock(movement[-1][0]) if movement else "",
     )
 
 
