@@ -16,6 +16,8 @@ from mixwright.chain import balance
 from mixwright.errors import ParameterError, SignalError
 from mixwright.parameters import GENRES, PARAMETERS, Parameters, Preset, Voicing, blend_voicing
 from mixwright.training.twin import Conditions, render
+from mixwright.training.twin.frequency import z_inverse
+from mixwright.training.twin.reverb import _allpasses
 
 RATE = 44_100
 # -100 dB is promised. The native chain rounds to 32 bits at every stage, which leaves -131 to -152 dB.
@@ -173,7 +175,9 @@ def test_no_gradient_beyond_a_bound_and_all_of_it_at_the_bound() -> None:
 
 def test_listening_first_spoils_no_gradient() -> None:
     """What is kept between calls must take part in gradients, also where inference mode asked for it first."""
-    audio = torch.from_numpy(music(0.21)).double()[None]  # a length that no other test has
+    z_inverse.cache_clear()
+    _allpasses.cache_clear()
+    audio = torch.from_numpy(music(0.2)).double()[None]
     values = vector(replace(ROCK, parameters=moved())).requires_grad_()
     with torch.inference_mode():
         heard = render(audio, RATE, values, Conditions.of([ROCK]))

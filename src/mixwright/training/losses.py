@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..analysis.bands import EXACT_HZ, band_weights
+from ..analysis.bands import band_weights, third_octaves
 from ..errors import ParameterError, SignalError
 from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
 from ..parameters import PARAMETERS
@@ -156,6 +156,7 @@ def ltas_distance_db(predicted_db: Tensor, target_db: Tensor, sample_rate: int) 
 
 
 def _inside(sample_rate: int) -> slice:
-    """The bands that count: 39 Hz to 16 kHz, below the Nyquist frequency."""
-    counted = [k for k, hz in enumerate(EXACT_HZ) if LTAS_RANGE_HZ[0] <= hz <= min(LTAS_RANGE_HZ[1], sample_rate / 2)]
+    """The bands that count: 39 Hz to 16 kHz, of those that analysis has at that rate."""
+    lowest, highest = LTAS_RANGE_HZ
+    counted = [k for k, hz in enumerate(third_octaves(sample_rate)) if lowest <= hz <= highest]
     return slice(counted[0], counted[-1] + 1)

@@ -7,11 +7,13 @@ one.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ..analysis.levels import HOPS_PER_S
 from ..analysis.loudness import (
     ABSOLUTE_GATE_LUFS,
     BLOCK_STEP_HOPS,
@@ -20,7 +22,6 @@ from ..analysis.loudness import (
     RANGE_SILENCE_HOPS,
     SHORT_TERM_HOPS,
 )
-from ..analysis.levels import HOPS_PER_S
 from .twin.frequency import fast_length, filtered, z_inverse
 
 __all__ = ["crest_factor_db", "energies", "loudness_range_lu"]
@@ -48,13 +49,22 @@ def energies(audio: Tensor, sample_rate: int) -> Tensor:
     return (running[:, edges[1:]] - running[:, edges[:-1]]) / (edges[1:] - edges[:-1])
 
 
-def loudness_range_lu(hop_energies: Tensor) -> Tensor:
-    """(batch,) in LU, of energies (batch, hops); 0 where nothing passes the gates or the song is shorter than 1.5 s."""
+def loudness_range_lu(hop_energies: Tensor, lengths: Sequence[int] | None = None) -> Tensor:
+    """(batch,) in LU, of energies (batch, hops); 0 where nothing passes the gates or the song is shorter than 1.5 s.
+
+    `lengths` in hops where songs of a batch end before the last hop: what follows is no part of them."""
+    whole = hop_energies.shape[1]
     padded = functional.pad(hop_energies, (0, RANGE_SILENCE_HOPS))
     if padded.shape[1] < SHORT_TERM_HOPS:
         return hop_energies.sum(dim=1) * 0
     windows = padded.unfold(1, SHORT_TERM_HOPS, BLOCK_STEP_HOPS).mean(dim=2)
-    return torch.stack([_range(song) for song in windows])
+    counts = (_windows(length) for length in lengths or [whole] * len(hop_energies))
+    return torch.stack([_range(song[:count]) for song, count in zip(windows, counts, strict=True)])
+
+
+def _windows(hops: int) -> int:
+    """How many windows of 3 s a song of that length has, with the silence that Tech 3342 puts behind it."""
+    return max(0, (hops + RANGE_SILENCE_HOPS - SHORT_TERM_HOPS) // BLOCK_STEP_HOPS + 1)
 
 
 def _range(windows: Tensor) -> Tensor:

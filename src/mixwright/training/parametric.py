@@ -53,6 +53,7 @@ class Features:
     rms_dbfs: Tensor  # (batch,)
     width: Tensor  # (batch,), rms(S) / rms(M); what the bands give is brought to it
     stereo: Tensor  # (batch,), 1 or, for mono, 0
+    lengths: tuple[int, ...]  # hops of `energies` that each song has
 
     @classmethod
     def of(cls, analyses: Sequence[Analysis]) -> Features:
@@ -89,6 +90,7 @@ class Features:
             rms,
             torch.where(torch.isfinite(width), width, _width(mid, side)),
             stereo,
+            tuple(len(a.energies) for a in analyses),
         )
 
 
@@ -139,8 +141,8 @@ def predict(features: Features, parameters: Tensor, conditions: Conditions) -> P
         _db(power + LEAST_POWER),
         rms_dbfs,
         _db(torch.clamp((peak * out) ** 2, min=LEAST_POWER)) - rms_dbfs,
-        loudness_range_lu(features.energies * gain**2),
-        _width(mid, side) * correction,
+        loudness_range_lu(features.energies * gain**2, features.lengths),
+        _width(mid, side) * correction * features.stereo,
     )
 
 
