@@ -21,7 +21,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .analysis import Analysis
-    from .mix import Mix, analyze, mix, render
+    from .mix import Mix, Reference, analyze, mix, render
     from .model import Amounts
     from .parameters import Parameters, Preset, load_preset
 
@@ -39,6 +39,7 @@ __all__ = [
     "Parameters",
     "Preset",
     "PresetError",
+    "Reference",
     "SignalError",
     "analyze",
     "load_preset",
@@ -54,6 +55,7 @@ _HOMES = {
     "Mix": "mix",
     "Parameters": "parameters",
     "Preset": "parameters",
+    "Reference": "mix",
     "analyze": "mix",
     "load_preset": "parameters",
     "render": "mix",

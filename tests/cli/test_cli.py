@@ -82,6 +82,32 @@ def test_set_amounts_and_preset(run: Run, wav: Path, tmp_path: Path) -> None:
     assert again["balance"]["parameters"] == data["balance"]["parameters"]
 
 
+def test_morph_and_dynamic(run: Run, wav: Path, tmp_path: Path) -> None:
+    soundfile.write(wav, song(12.0, 22_050, tilt=-0.2).T, 22_050)  # rock asks for bass, jazz does not
+    result = run("mix", wav, "-o", "a.flac", "--morph", "rock:jazz", "--loudness", "keep")
+    assert result.returncode == 0, result.stderr
+    assert "from rock to jazz over the song" in result.stdout
+    assert "Low EQ from" in result.stdout
+    assert 'class="way"' in (tmp_path / "a.report.html").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "a.preset.json").read_text())["trajectory"]["time_s"][-1] == 12.0
+    run("render", wav, "--preset", "a.preset.json", "-o", "b.flac", "-q")
+    a, b = (soundfile.read(tmp_path / name, dtype="int32")[0] for name in ("a.flac", "b.flac"))
+    np.testing.assert_array_equal(a, b)
+    dynamic = run("mix", wav, "-o", "c.flac", "--dynamic", "--loudness", "keep", "--report", "none")
+    assert "Nothing moves during the song" in dynamic.stdout
+
+
+def test_references_with_weights(run: Run, wav: Path, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a:tone=1.wav", song(4.0, seed=3).T, RATE)
+    soundfile.write(tmp_path / "b.wav", song(4.0, seed=4).T, RATE)
+    words = ["--reference", "a:tone=1.wav", "--reference", "b.wav:tone=0.7,loudness=1"]
+    result = run("mix", wav, "-o", "m.wav", "--report", "none", *words)
+    assert result.returncode == 0, result.stderr
+    assert "led toward the references" in result.stdout
+    assert "the reference a:tone=1.wav" in result.stdout  # alone in width
+    refused(run("mix", wav, "-o", "b.wav", "--reference", "b.wav:tone=1"), "b.wav")  # would overwrite it
+
+
 def test_analyze(run: Run, wav: Path) -> None:
     assert "Loudness" in run("analyze", wav).stdout
     data = json.loads(run("analyze", wav, "--json").stdout)
@@ -147,6 +173,18 @@ def test_wrong_calls_exit_with_2(run: Run, wav: Path) -> None:
         (["-o", "song.wav"], "song.wav"),
         (["-o", "missing/out.wav"], "missing"),
         (["--reference", "nothing.wav"], "nothing.wav"),
+        (["--reference", "nothing.wav:tone=1"], "nothing.wav"),
+        (["--reference", "song.wav:polka=1"], "polka"),
+        (["--reference", "song.wav:tone=much"], "ASPECT=NUMBER"),
+        (["--loudness", "reference"], "loudness=reference needs a reference"),
+        (["--morph", "rock"], "FROM:TO"),
+        (["--morph", "rock:polka"], "polka"),
+        (["--morph", "rock:rock"], "one genre to another"),
+        (["--morph", "rock:pop", "--reference", "song.wav"], "cannot go with references"),
+        (["--morph", "rock:pop", "--preset", "p.json"], "cannot go with a preset"),
+        (["--morph", "rock:pop", "--genre", "jazz"], "cannot go with a genre"),
+        (["--morph", "rock:pop", "--dynamic"], "cannot go with dynamic"),
+        (["--dynamic", "--preset", "p.json"], "cannot go with a preset"),
         (["--preset", "nothing.json"], "nothing.json"),
     ],
 )

@@ -24,8 +24,12 @@ def mix_command(
     ] = None,
     genre: Annotated[str, typer.Option(help="auto, a genre, or a blend such as rock:0.7,pop:0.3.")] = "auto",
     reference: Annotated[
-        Optional[list[Path]],  # noqa: UP045
-        typer.Option(help="A record that the mix should come closer to; may be given several times."),
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="FILE[:ASPECT=WEIGHT,...]",
+            help="A record that the mix should come closer to; may be given several times, with weights for "
+            "tone, dynamics, width, space, loudness: b.flac:tone=0.7,dynamics=0.3.",
+        ),
     ] = None,
     dynamic: Annotated[
         bool, typer.Option("--dynamic", help="Let the parameters follow the song, where the mixer can.")
@@ -44,7 +48,7 @@ def mix_command(
     ] = None,
     loudness: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="auto (genre's convention), streaming (-14), broadcast (-23), keep, or LUFS."),
+        typer.Option(help="auto (genre's convention), streaming (-14), broadcast (-23), keep, reference, or LUFS."),
     ] = None,
     true_peak: Annotated[
         Optional[float],  # noqa: UP045
@@ -64,7 +68,7 @@ def mix_command(
 ) -> None:
     """Mix a song: hear it, decide ten parameters, render, explain. Writes the mix, its preset and its report."""
     from ..audio import check_output_path
-    from ..mix import mix
+    from ..mix import Reference, mix
     from ..mix.files import write_preset, write_report
     from ..model import Amounts
     from ..parameters.table import parse_settings
@@ -74,13 +78,14 @@ def mix_command(
     report_file = report_path(report, destination)
     amounts = Amounts.parse(amount, amount_of)
     chosen = parse_settings(settings or [])
-    check_output_path(destination, [source, *(reference or [])])
+    references = [Reference.parse(text) for text in reference or []]
+    check_output_path(destination, [source, *(Path(one.path) for one in references)])
     with progress_line(quiet) as progress:
         result = mix(
             source,
             output=destination,
             genre=genre,
-            references=reference or (),
+            references=references,
             dynamic=dynamic,
             morph=morph,
             amounts=amounts,
@@ -112,7 +117,8 @@ def print_mix(result: Mix) -> None:
     from .wording import figure, genre_words, heard
 
     print(f"Heard    {heard(result.before)}")
-    genre = genre_words(result.genre) if result.way is None else f"from {' to '.join(result.way)} over the song"
+    aim = "released music" if result.target is None else result.target.name
+    genre = genre_words(result.genre, aim) if result.way is None else f"from {' to '.join(result.way)} over the song"
     print(f"Genre    {genre}")
     moved = [p for p in PARAMETERS if p.name in result.preset.moved()]
     print("Decided  " + (f"{len(moved)} of ten parameters move" if moved else "to leave every parameter alone"))

@@ -43,8 +43,10 @@ def heard(analysis: Analysis) -> str:
     return ", ".join(parts)
 
 
-def genre_words(genre: Mapping[str, float] | None) -> str:
-    """Genre weights in words."""
+def genre_words(genre: Mapping[str, float] | None, target: str = "released music") -> str:
+    """Genre weights in words; without any, what the mix was led toward by its name."""
+    if not genre and target != "released music":
+        return f"unsure; led toward {target}"
     if not genre:
         return "unsure; led toward released music of all genres (--genre rock aims closer)"
     if len(genre) == 1:

@@ -7,10 +7,11 @@ from types import ModuleType
 from typing import Any
 
 from .hearing import analyze
+from .references import Reference
 from .result import BalanceFacts, DeliveryFacts, Mix
 from .stereo import mix, render
 
-__all__ = ["BalanceFacts", "DeliveryFacts", "Mix", "analyze", "mix", "render"]
+__all__ = ["BalanceFacts", "DeliveryFacts", "Mix", "Reference", "analyze", "mix", "render"]
 
 
 class _Callable(ModuleType):

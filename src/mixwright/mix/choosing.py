@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from ..analysis import Analysis, analyze_blocks
-from ..audio import open_reader, prefetch
+from ..analysis import Analysis
 from ..model import Decision, Target, settle
 from ..parameters import DeliveryTarget, Parameters, Preset, blend_voicing
 from ..parameters.keyframes import check_keyframes
-from ..parameters.profiles import blend_profiles, load_profile, reference_profile
-from .checks import check_signal
-from .loudness_target import LoudnessGoal, parse_loudness
+from ..parameters.profiles import blend_profiles, load_profile
+from .loudness_target import LIMITS_LUFS, LoudnessGoal, parse_loudness
 from .passes import Balanced
+from .references import Heard, reference_lufs, reference_target
 from .rendering import Revise
 
 __all__ = ["choose_delivery", "choose_target", "fit_preset", "genre_target", "keep_crest", "new_preset"]
@@ -25,19 +23,10 @@ MOST_CREST_LOST_DB = 1.5
 LEAST_CREST_DB = 12.0
 
 
-def choose_target(weights: Mapping[str, float] | None, references: Sequence[str | Path]) -> Target:
-    """The references' profile, the genre's, or that of all genres where the genre is not known.
-
-    Errors
-    ------
-    AudioError
-        A reference cannot be read or holds no music.
-    """
-    if references:
-        analyses = [_analyse(Path(path)) for path in references]
-        name = f"the reference {Path(references[0]).name}" if len(analyses) == 1 else "the references"
-        return Target(reference_profile(analyses), name)
-    return genre_target(weights)
+def choose_target(weights: Mapping[str, float] | None, heard: Sequence[Heard]) -> Target:
+    """The references' profile where they lead, and the genre's where they do not."""
+    genre = genre_target(weights)
+    return reference_target(heard, genre) if heard else genre
 
 
 def genre_target(weights: Mapping[str, float] | None) -> Target:
@@ -54,15 +43,23 @@ def choose_delivery(
     true_peak_dbtp: float | None,
     given: Preset | None,
     weights: Mapping[str, float] | None,
+    heard: Sequence[Heard] = (),
 ) -> tuple[DeliveryTarget, LoudnessGoal]:
     """What the user asked for, else what the preset holds, else the convention of the genre.
+
+    The loudness of the references is the goal where it is asked for by "reference", or by naming it in a reference's
+    weights; records are loud, and a mix does not become so by default.
 
     Errors
     ------
     ParameterError
-        A loudness or ceiling outside its range.
+        A loudness or ceiling outside its range, or "reference" without one that has a weight in loudness.
     """
-    if loudness is None and given is not None:
+    named = loudness is None and any(one.reference.names("loudness") for one in heard)
+    if named or (isinstance(loudness, str) and loudness.strip().lower() == "reference"):
+        low, high = LIMITS_LUFS
+        goal = LoudnessGoal(min(high, max(low, reference_lufs(heard))))
+    elif loudness is None and given is not None:
         goal = LoudnessGoal(given.delivery.loudness_lufs)
     else:
         goal = parse_loudness("auto" if loudness is None else loudness, blend_voicing(weights) if weights else None)
@@ -122,13 +119,6 @@ def keep_crest(before: Analysis, fixed: Mapping[str, float]) -> Revise:
         return preset.changed(lambda row: row.replace(compressor_ratio=1.0 + (row["compressor_ratio"] - 1.0) * share))
 
     return revise
-
-
-def _analyse(path: Path) -> Analysis:
-    with open_reader(path) as reader:
-        analysis = analyze_blocks(prefetch(reader.blocks()), reader.sample_rate, reader.channels)
-    check_signal(path.name, analysis)
-    return analysis
 
 
 def programme_lufs(before: Analysis) -> float:

@@ -12,7 +12,7 @@ from ..analysis.loudness import integrated_lufs
 from ..errors import ParameterError
 from ..parameters import Voicing
 
-__all__ = ["LOUDNESS_NAMES", "LoudnessGoal", "delivery_gain_db", "parse_loudness"]
+__all__ = ["LIMITS_LUFS", "LOUDNESS_NAMES", "LoudnessGoal", "delivery_gain_db", "parse_loudness"]
 
 # AES TD1008 and the players of the streaming services; EBU R 128.
 LOUDNESS_NAMES = {"streaming": -14.0, "broadcast": -23.0}
@@ -62,7 +62,7 @@ def parse_loudness(text: str | float, voicing: Voicing | None = None) -> Loudnes
         figure = float("nan")
     low, high = LIMITS_LUFS
     if not low <= figure <= high:
-        names = ", ".join(["auto", *LOUDNESS_NAMES, "keep"])
+        names = ", ".join(["auto", *LOUDNESS_NAMES, "keep", "reference"])
         raise ParameterError(f"loudness={text} must be {names}, or a number in [{low:g}, {high:g}] LUFS")
     return LoudnessGoal(figure)
 

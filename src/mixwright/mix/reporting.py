@@ -132,6 +132,8 @@ def _genre_sentence(mix: Mix) -> str:
         return f"From {first} to {second} over the song, as you asked."
     if mix.genre is not None:
         return "The genre was given by you." if mix.target is not None else "The genre stands in the preset."
+    if mix.target is not None and mix.target.name != "released music":
+        return f"No genre was given; the mix was led toward {mix.target.name}."
     return "No genre was given, so the mix was led toward released music of all genres."
 
 

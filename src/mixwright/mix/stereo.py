@@ -16,6 +16,7 @@ from .finishing import finish
 from .job import open_job
 from .loudness_target import LoudnessGoal
 from .passes import Progress
+from .references import Reference, hear_references, leads, space_note
 from .result import Mix
 
 __all__ = ["mix", "render"]
@@ -30,7 +31,7 @@ def mix(
     *,
     output: str | Path | None = None,
     genre: Genre = "auto",
-    references: Sequence[str | Path] = (),
+    references: Sequence[str | Path | Reference] = (),
     dynamic: bool = False,
     morph: str | tuple[str, str] | None = None,
     amounts: Amounts | None = None,
@@ -55,7 +56,8 @@ def mix(
     genre
         "auto", a genre's name, "rock:0.7,pop:0.3", or weights by name.
     references
-        Sound files whose tone, dynamics and width are the target instead of the genre's.
+        Sound files whose tone, dynamics and width are the target instead of the genre's; as `Reference`, with a weight
+        for each aspect.
     dynamic
         Let the parameters follow the song, where the mixer decides for its passages.
     morph
@@ -66,7 +68,8 @@ def mix(
         Parameters by name that are set by hand; the others are decided around them.
     loudness
         "auto" (the genre's convention, lower where it would cost the peaks more than 6 dB), "streaming" (-14 LUFS),
-        "broadcast" (-23 LUFS), "keep", or a figure in LUFS. Default: "auto", or the preset's.
+        "broadcast" (-23 LUFS), "keep", "reference" (theirs), or a figure in LUFS. Default: "auto", the preset's, or the
+        references' where their weights name it.
     true_peak_dbtp
         The ceiling; default -1, or the preset's.
     preset
@@ -95,8 +98,9 @@ def mix(
         weights = dict.fromkeys(way, 0.5)
     fixed = {name: Parameters(settings)[name] for name in settings} if settings else {}
     given = load_preset(preset) if isinstance(preset, str | Path) else preset
-    delivery, goal = choose_delivery(loudness, true_peak_dbtp, given, weights)
-    target = choose_target(weights, references)
+    heard = hear_references(references)
+    delivery, goal = choose_delivery(loudness, true_peak_dbtp, given, weights, heard)
+    target = choose_target(weights, heard)
     with open_job(source, sample_rate, output, bit_depth, excerpts, progress) as job:
         revise = keep_crest(job.before, fixed)
         if given is not None:
@@ -113,8 +117,8 @@ def mix(
             revise=revise,
             reasons=decision.reasons,
             target=target,
-            reference=bool(references),
-            notes=[still_note(decision)] if dynamic else [],
+            reference=leads(heard, "tone"),
+            notes=[space_note(heard), still_note(decision) if dynamic else ""],
         )
 
 

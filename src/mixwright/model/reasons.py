@@ -39,7 +39,7 @@ def by_hand(name: str, value: float) -> str:
 
 def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: Target) -> str:
     """Why an EQ parameter stands where it stands, from the bands that its curve reaches."""
-    label = info(name).label
+    label, aim = info(name).label, target.called("tone")
     shape = np.abs(_shape(name, voicing, spectrum))
     heard = (shape > 0) & (spectrum.weight > 0)
     reach = heard & (shape >= 0.5 * shape.max(initial=0.0))
@@ -50,7 +50,7 @@ def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: 
         deviation = float(np.average(spectrum.deviation_db[reach], weights=share))
         spread = float(np.average(spectrum.spread_db[reach], weights=share))
         region = _region(float(spectrum.hz[reach].min()), float(spectrum.hz[reach].max()))
-        return f"{label} left alone: {region} stands {_beside(deviation)} {target.name} (spread ±{spread:.1f} dB)."
+        return f"{label} left alone: {region} stands {_beside(deviation)} {aim} (spread ±{spread:.1f} dB)."
     decibels = value if name != "presence" else 20 * math.log10(value)
     move = f"{label} {_signed(decibels)} dB at {_hz(voicing[f'{name}_hz'])}"
     # What moved it: the band furthest outside the spread on the side that the move takes back.
@@ -60,7 +60,7 @@ def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: 
         return f"{move}: it makes room for what the other bands change."
     deviation = float(spectrum.deviation_db[worst])
     return (
-        f"{move}: {_hz(float(spectrum.hz[worst]))} stands {_beside(deviation)} {target.name}, "
+        f"{move}: {_hz(float(spectrum.hz[worst]))} stands {_beside(deviation)} {aim}, "
         f"{outside[worst]:.1f} dB outside its spread."
     )
 
@@ -71,7 +71,7 @@ def _beside(deviation_db: float) -> str:
 
 def compression(effect: CompressorEffect, analysis: Analysis, usual: Dynamics, target: Target) -> str:
     """Why the compressor works as hard as it does."""
-    crest, span = analysis.crest_factor_db, analysis.loudness_range_lu
+    crest, span, aim = analysis.crest_factor_db, analysis.loudness_range_lu, target.called("dynamics")
     if not (math.isfinite(crest) and math.isfinite(span)):
         return "Compressor off: there is no level to measure."
     figures = (
@@ -80,10 +80,10 @@ def compression(effect: CompressorEffect, analysis: Analysis, usual: Dynamics, t
     )
     if effect.ratio == 1.0:
         if Dynamics(crest, span).excess(usual) == 0:
-            return f"Compressor off: the dynamics are within {target.name}: {figures}."
+            return f"Compressor off: the dynamics are within {aim}: {figures}."
         return f"Compressor off: {figures}; a glue compressor would not bring it closer without harm."
     return (
-        f"Compressor {effect.ratio:.2f}:1: the dynamics are above {target.name}: {figures}; loud passages are held "
+        f"Compressor {effect.ratio:.2f}:1: the dynamics are above {aim}: {figures}; loud passages are held "
         f"back by {-effect.typical_db:.1f} dB, at most {-effect.deepest_db:.1f} dB."
     )
 
@@ -94,7 +94,7 @@ def width(value: float, analysis: Analysis, target: Target, note: str) -> str:
         return "Stereo width left alone: the mix is mono."
     mean, spread = target.profile.features["stereo_width"]
     usual = f"{max(0.0, mean - spread):.2f}–{mean + spread:.2f}"
-    measured = f"side over mid is {analysis.stereo_width:.2f}, {target.name} has {usual}"
+    measured = f"side over mid is {analysis.stereo_width:.2f}, {target.called('width')} has {usual}"
     if note == "phase":
         return f"Stereo width left alone: {measured}, but the channels hardly agree and would suffer in mono."
     if value == 1.0:

@@ -126,11 +126,13 @@ def blend_profiles(weights: Mapping[str, float]) -> Profile:
     return _mixture([load_profile(genre) for genre in shares], np.array(list(shares.values())))
 
 
-def reference_profile(analyses: Sequence[Measured], weights: Sequence[float] | None = None) -> Profile:
+def reference_profile(
+    analyses: Sequence[Measured], weights: Sequence[float] | None = None, *, base: Profile | None = None
+) -> Profile:
     """The profile of chosen references: their mean, and how far they differ on top of a floor (1 dB a band).
 
     weights, one for each reference, need not add up to 1. Bands are those that all references have; a feature
-    that no reference shows (loudness under 0.4 s, width without a middle) is that of all music. Raises
+    that no reference shows (loudness under 0.4 s, width without a middle) is that of `base`, or of all music. Raises
     ParameterError for no reference, a silent one, or weights that do not fit.
     """
     if not analyses:
@@ -148,7 +150,7 @@ def reference_profile(analyses: Sequence[Measured], weights: Sequence[float] | N
         features = {name: (_shown(name, value), REFERENCE_SPREAD[name]) for name, value in values.items()}
         singles.append(Profile(shared, relative_db, np.full(len(shared), REFERENCE_SPREAD_DB), features))
     mixture = _mixture(singles, shares / shares.sum())
-    return replace(mixture, features={**load_profile(POOLED).features, **mixture.features})
+    return replace(mixture, features={**(base or load_profile(POOLED)).features, **mixture.features})
 
 
 def _mixture(profiles: Sequence[Profile], shares: Floats) -> Profile:
