@@ -19,6 +19,7 @@ from mixwright.analysis import Analysis, analyze_audio
 from mixwright.mix.choosing import choose_delivery, choose_target
 from mixwright.mix.references import REFERENCE_ASPECTS, Heard, leads, reference_lufs, reference_target
 from mixwright.model import Target
+from mixwright.model.tone import Spectrum
 from mixwright.parameters.profiles import load_profile, reference_profile
 
 RATE = 22_050
@@ -140,6 +141,17 @@ def test_a_figure_that_a_reference_lacks_is_the_genres() -> None:
     features = reference_target([heard(shapeless)], ROCK).profile.features
     assert features["loudness_range_lu"] == ROCK.profile.features["loudness_range_lu"]
     assert features["crest_factor_db"][0] == pytest.approx(A.crest_factor_db)
+
+
+def test_a_reference_of_a_low_sample_rate_says_nothing_about_the_treble() -> None:
+    rate = 44_100
+    mix = analyze_audio(song(6.0, rate), rate)
+    low = reference_target([heard(analyze_audio(song(6.0, 16_000), 16_000))], ROCK)
+    spectrum = Spectrum.compare(np.asarray(mix.third_octave_hz), np.asarray(mix.ltas_db), low.profile)
+    top_hz = low.profile.third_octave_hz[-1]
+    assert top_hz < 8_000
+    assert not spectrum.weight[spectrum.hz > top_hz * 1.1].any()
+    assert spectrum.weight[(spectrum.hz > 40) & (spectrum.hz < top_hz * 0.9)].all()
 
 
 def test_space_and_loudness_alone_leave_the_target_to_the_genre() -> None:

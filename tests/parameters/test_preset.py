@@ -174,9 +174,11 @@ def test_wrong_trajectories_are_said(trajectory: Any, says: str) -> None:
 
 
 def test_the_mean_of_a_trajectory_is_its_integral() -> None:
-    # A triangle that holds its ends: 10 s at 0, up to 2 in 10 s, down to 1 in 20 s, 20 s at 1: 60 / 60 s.
-    keyframes = ((10.0, {"low_eq": 0.0}), (20.0, {"low_eq": 2.0}), (40.0, {"low_eq": 1.0}))
-    assert mean_parameters(keyframes, 60.0)["low_eq"] == pytest.approx(1.0, abs=1e-4)  # the grid
+    # A triangle that holds its ends: 10 s at 0, up to 2 in 10 s, down to 1 in 30 s, 10 s at 1: (0 + 10 + 45 + 10) / 60.
+    keyframes = ((10.0, {"low_eq": 0.0}), (20.0, {"low_eq": 2.0}), (50.0, {"low_eq": 1.0}))
+    assert mean_parameters(keyframes, 60.0)["low_eq"] == pytest.approx(65 / 60, abs=1e-4)  # the grid
+    # Of a song that ends within the rise: 10 s at 0, 5 s from 0 to 1.
+    assert mean_parameters(keyframes, 15.0)["low_eq"] == pytest.approx(2.5 / 15, abs=1e-4)
     assert mean_parameters(((5.0, {"low_eq": 1.5}),), 60.0)["low_eq"] == 1.5
 
 

@@ -26,6 +26,7 @@ FLOOR_DB = -65.0
 # So far below the target, a region is missing from the arrangement or the recording; EQ would raise its noise.
 ABSENT_DB, FADE_DB = 12.0, 4.0
 LEAST_COVERAGE = 0.3
+SAME_BAND = 0.1  # of log f; third octaves are 0.23 apart
 STEPS = 60
 Array = NDArray[np.float64]
 
@@ -45,13 +46,15 @@ class Spectrum:
     def compare(cls, third_octave_hz: Array, ltas_db: Array, profile: Profile) -> Spectrum:
         """Deviation of an LTAS (dB per third octave) from a profile, over the bands that both have."""
         hz = np.asarray(third_octave_hz, float)
-        at = [int(np.argmin(np.abs(np.log(np.asarray(profile.third_octave_hz) / f)))) for f in hz]
+        distance = np.abs(np.log(np.asarray(profile.third_octave_hz)[None, :] / hz[:, None]))
+        at = np.argmin(distance, axis=1)
         own = relative_ltas(ltas_db, hz)
         target = np.asarray(profile.ltas_db, float)[at]
         spread = np.asarray(profile.ltas_spread_db, float)[at]
         weight = np.where((hz >= 35) & (hz <= 14_500), 1.0, 0.0)
         weight[(hz > 9_000) & (weight > 0)] = 0.5  # lossy sources and room noise
         weight[~np.isfinite(own) | (own < FLOOR_DB) | ~np.isfinite(target)] = 0.0
+        weight[distance.min(axis=1) > SAME_BAND] = 0.0  # a target of a low sample rate says nothing about the treble
         deviation = np.where(weight > 0, own - target, 0.0)
         for _ in range(3):  # what is absent must not move the level at which the rest is compared
             if weight.sum() == 0:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from ..errors import ParameterError, PresetError
 from .table import PARAMETERS, Parameters, clamp
@@ -57,16 +57,14 @@ def mean_parameters(keyframes: Iterable[tuple[float, Mapping[str, float]]], dura
     An average can round to a value a hair outside; it is held to the range.
     """
     points = list(keyframes)
-    # A corner weighs half of its two lines; before the first and after the last keyframe, values hold.
-    times = [min(max(seconds, 0.0), duration_s) for seconds, _ in points]
-    edges = [0.0, *((a + b) / 2 for a, b in pairwise(times)), duration_s]
-    weights = [b - a for a, b in pairwise(edges)]
-    total = math.fsum(weights)
-    if total <= 0:
-        return Parameters(points[0][1])
-    names = points[0][1]
-    sums = {n: math.fsum(w * v[n] for w, (_, v) in zip(weights, points, strict=True)) / total for n in names}
-    return Parameters({name: clamp(name, value) for name, value in sums.items()})
+    times = np.array([seconds for seconds, _ in points])
+    corners = np.unique(np.concatenate([[0.0, duration_s], times[(times > 0) & (times < duration_s)]]))
+    means = {}
+    for name in points[0][1]:
+        values = np.interp(corners, times, [row[name] for _, row in points])
+        area = float(np.sum((values[1:] + values[:-1]) / 2 * np.diff(corners)))
+        means[name] = clamp(name, area / duration_s if duration_s > 0 else float(values[0]))
+    return Parameters(means)
 
 
 def columns(keyframes: Keyframes, base: Parameters) -> dict[str, list[float]]:
