@@ -76,8 +76,10 @@ def test_a_morph_keeps_what_is_set_and_takes_the_amount() -> None:
     mix = mixwright.mix(THIN, RATE, morph=("rock", "jazz"), amounts=none, settings={"low_eq": 1.0}, loudness="keep")
     assert mix.preset.trajectory == ()
     assert mix.preset.moved() == ["low_eq"]
+    assert "Nothing moves during the song: both genres ask for the same." in mix.warnings
     moving = mixwright.mix(THIN, RATE, morph="rock:jazz", settings={"low_eq": 1.5}, loudness="keep")
     assert moving.preset.trajectory != ()
+    assert not any("Nothing moves" in warning for warning in moving.warnings)
     assert moving.preset.span("low_eq") == (1.5, 1.5)
     assert moving.preset.origin("low_eq") == "set"
 

@@ -67,10 +67,12 @@ def decide_song(
     return morph(first, second, voicing, before.duration_s, (aims[0].name, aims[1].name))
 
 
-def still_note(decision: Decision) -> str:
-    """Why nothing moves although it was asked for; empty where something does."""
-    if decision.trajectory:
+def still_note(decision: Decision, *, dynamic: bool, way: Way | None) -> str:
+    """Why nothing moves although it was asked for; empty where something does, or nothing was to."""
+    if decision.trajectory or not (dynamic or way):
         return ""
+    if way:
+        return "Nothing moves during the song: both genres ask for the same."
     if decision.model == "rules":
         return "Nothing moves during the song: the rules decide once for the whole of it."
     return "Nothing moves during the song: the decisions for its passages are the same."

@@ -118,7 +118,7 @@ def mix(
             reasons=decision.reasons,
             target=target,
             reference=leads(heard, "tone"),
-            notes=[space_note(heard), still_note(decision) if dynamic else ""],
+            notes=[space_note(heard), still_note(decision, dynamic=dynamic, way=way)],
         )
 
 
