@@ -20,6 +20,7 @@ from mixwright.mix.choosing import choose_delivery, choose_target
 from mixwright.mix.references import REFERENCE_ASPECTS, Heard, leads, reference_lufs, reference_target
 from mixwright.model import Target
 from mixwright.model.tone import Spectrum
+from mixwright.parameters import Parameters, Preset
 from mixwright.parameters.profiles import load_profile, reference_profile
 
 RATE = 22_050
@@ -194,3 +195,11 @@ def test_a_brightness_that_no_reference_leads_is_not_judged(records: Path) -> No
     mix = mixwright.mix(DARK, RATE, references=[wish], loudness="keep")
     assert not any(c.name == "spectral_centroid" and c.value is not None for c in mix.criteria)
     assert any("space of a reference is not followed" in warning for warning in mix.warnings)
+
+
+def test_a_preset_is_not_led(records: Path) -> None:
+    given = Preset(parameters=Parameters(low_eq=1.0))
+    mix = mixwright.mix(DARK, RATE, preset=given, references=[records / "bright.wav"], loudness="reference")
+    assert mix.preset.parameters == given.parameters
+    assert mix.delivery.target_lufs == pytest.approx(A.integrated_lufs)
+    assert any("decisions are the preset's" in warning for warning in mix.warnings)

@@ -75,7 +75,7 @@ class BalanceStage:
         return result
 
     def glide_to(self, parameters: Parameters) -> None:
-        """Move to other values from the next block on, over about 20 ms, without a click."""
+        """Move to other values from the next block on, over about 20 ms, without a click; a trajectory goes its way."""
         self._chain.set_parameters(parameters.vector())
 
     def stream(self, blocks: Iterable[Audio]) -> Iterator[Audio]:

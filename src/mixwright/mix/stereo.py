@@ -23,6 +23,7 @@ __all__ = ["mix", "render"]
 
 Genre = str | Mapping[str, float]
 LEFT_OUT = "The preset's movement follows its own song and is left out here; `mixwright render` plays it as it is."
+NOT_LED = "The references lead the loudness at most: the decisions are the preset's."
 
 
 def mix(
@@ -105,7 +106,7 @@ def mix(
         revise = keep_crest(job.before, fixed)
         if given is not None:
             fitted = fit_preset(given, job.before, fixed, delivery)
-            notes = [LEFT_OUT] if given.trajectory else []
+            notes = [LEFT_OUT if given.trajectory else "", NOT_LED if heard else ""]
             return finish(job, fitted, goal, genre=given.genre or None, revise=revise, notes=notes)
         decision = decide_song(job.before, weights, target, amounts=amounts, fixed=fixed, dynamic=dynamic, way=way)
         return finish(
