@@ -6,6 +6,7 @@ import logging
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -140,8 +141,7 @@ def ltas_db(audio: Tensor, sample_rate: int) -> Tensor:
     window = torch.sin(math.pi * (torch.arange(frame, dtype=audio.dtype) + 0.5) / frame) * (2 / frame)
     spectra: Tensor = torch.fft.rfft(audio.unfold(-1, frame, hop) * window)
     power = (spectra.real.square() + spectra.imag.square()).sum(dim=2).mean(dim=1) * (hop / samples)
-    weights = torch.from_numpy(band_weights(_inside(sample_rate), frame, sample_rate)).to(audio.dtype)
-    return 10 * torch.log10(power @ weights + LEAST_POWER)
+    return 10 * torch.log10(power @ _weights(frame, sample_rate).to(audio.dtype) + LEAST_POWER)
 
 
 def ltas_distance_db(predicted_db: Tensor, target_db: Tensor, sample_rate: int) -> Tensor:
@@ -153,6 +153,13 @@ def ltas_distance_db(predicted_db: Tensor, target_db: Tensor, sample_rate: int) 
     change = predicted_db - target_db
     change = change - (change * heard).sum(dim=1, keepdim=True) / count
     return (change.abs() * heard).sum(dim=1) / count[:, 0]
+
+
+@lru_cache(maxsize=4)
+@torch.inference_mode(False)  # kept for those who want a gradient as well
+def _weights(frame: int, sample_rate: int) -> Tensor:
+    """Of each bin in each band, (bins, bands) float64."""
+    return torch.from_numpy(band_weights(_inside(sample_rate), frame, sample_rate))
 
 
 def _inside(sample_rate: int) -> slice:
