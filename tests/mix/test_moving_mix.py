@@ -16,12 +16,13 @@ from tests.songs import Audio, song
 import mixwright
 from mixwright import ParameterError
 from mixwright.analysis import Analysis, analyze_audio
+from mixwright.chain import balance
 from mixwright.mix import deciding
 from mixwright.mix.choosing import genre_target
 from mixwright.mix.reporting import report_data
 from mixwright.model import Decision, Target, decide, follow_windows
 from mixwright.model.rules import settle
-from mixwright.parameters import Parameters, Preset, Voicing, blend_voicing, load_preset
+from mixwright.parameters import PARAMETERS, Parameters, Preset, Voicing, blend_voicing, load_preset
 from mixwright.parameters.table import info
 
 RATE = 22_050
@@ -169,6 +170,19 @@ def test_level_is_settled_in_every_passage() -> None:
         # Predicted from the spectrum of the whole. Between the windows the gains follow a straight line, and what EQ
         # does to the level is none.
         assert settle(before, values, whole.voicing, values).rms_ratio == pytest.approx(1.0, abs=0.02)
+
+
+def test_extreme_movements_keep_the_rms_promise_over_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [p.name for p in PARAMETERS if p.aspect != "level"]
+    ends = [{name: end(info(name)) for name in names} for end in (lambda row: row.low, lambda row: row.high)]
+    monkeypatch.setattr(deciding, "decide", windowed([ends[1], ends[0], ends[1]]))
+    for gains in ({"input_gain": 1.2, "output_level": 1.1}, {"input_gain": 0.8, "output_level": 0.9}):
+        mix = mixwright.mix(THIN, RATE, dynamic=True, loudness="keep", settings=gains)
+        assert 0.8 <= mix.balance.rms_ratio <= 1.2
+        out = balance(THIN, RATE, mix.preset)  # measured here again, and not by the mix
+        assert 0.8 <= float(np.sqrt(np.mean(out.astype(float) ** 2) / np.mean(THIN.astype(float) ** 2))) <= 1.2
+        assert mix.preset.makeup_trim_db != 0.0  # both gains are set: the trim keeps the promise
+        assert mix.preset.span("input_gain") == (gains["input_gain"],) * 2
 
 
 def test_too_much_compression_is_taken_back_at_every_keyframe(monkeypatch: pytest.MonkeyPatch) -> None:
