@@ -21,6 +21,8 @@ NOMINAL_HZ = (
 EXACT_HZ: Floats = 1000.0 * 10.0 ** ((np.arange(len(NOMINAL_HZ)) - NOMINAL_HZ.index(1000.0)) / 10.0)
 HALF_BAND = 10.0**0.05  # from a band's centre to its edge
 
+BLAS_LOAD = 120  # bins at a time: a product this small stays on the calling thread
+
 MEL_BREAK_HZ = 1000.0  # linear below, logarithmic above
 MEL_BREAK = 15.0
 MEL_STEP = np.log(6.4) / 27.0
@@ -58,6 +60,19 @@ def mel_weights(count: int, high_hz: float, frame: int, sample_rate: float) -> F
     falling = (corners[2:] - bins) / (corners[2:] - corners[1:-1])
     triangles: Floats = np.maximum(0.0, np.minimum(rising, falling))
     return triangles * (2.0 / (corners[2:] - corners[:-2]))
+
+
+def split_filters(weights: Floats) -> list[tuple[slice, slice, NDArray[np.float32]]]:
+    """The filters as a band matrix: for each run of bins, the mel bands it reaches and their weights."""
+    parts = []
+    for start in range(0, len(weights), BLAS_LOAD):
+        rows = weights[start : start + BLAS_LOAD]
+        reached = np.flatnonzero(rows.any(axis=0))
+        if reached.size:
+            bands = slice(int(reached[0]), int(reached[-1]) + 1)
+            part = np.ascontiguousarray(rows[:, bands].astype(np.float32))
+            parts.append((slice(start, start + len(rows)), bands, part))
+    return parts
 
 
 def _mel(hz: float) -> float:

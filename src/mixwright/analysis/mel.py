@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .bands import mel_weights
+from .bands import mel_weights, split_filters
 from .spectrum import Floats, Spectra
 
 __all__ = ["MEL_BANDS", "MEL_FLOOR_DB", "MEL_FRAMES", "MEL_TOP_HZ", "MelMeter", "mel_centres_hz"]
@@ -30,7 +30,9 @@ class MelMeter:
     def __init__(self, frame: int, sample_rate: int) -> None:
         hz = np.arange(frame // 2 + 1) * (sample_rate / frame)
         self._bins = int(np.searchsorted(hz, MEL_TOP_HZ, side="right"))
-        self._weights = mel_weights(MEL_BANDS, MEL_TOP_HZ, frame, sample_rate)[: self._bins].astype(np.float32)
+        self._parts = split_filters(
+            mel_weights(MEL_BANDS, MEL_TOP_HZ, frame, sample_rate)[: self._bins] / FRAMES_IN_ONE
+        )
         self._hop_s = FRAMES_IN_ONE * (frame // 2) / sample_rate
         self._window = np.full((2, MEL_FRAMES, MEL_BANDS), MEL_FLOOR_DB, np.float32)
         self._filled = self._index = 0
@@ -70,7 +72,10 @@ class MelMeter:
     def _rows(self, power: Spectra, mid: Spectra) -> Spectra:
         """(2, frames, bands) in dB."""
         pairs = [p[0::2, : self._bins] + p[1::2, : self._bins] for p in (power, mid)]
-        both = np.concatenate(pairs) @ self._weights / np.float32(FRAMES_IN_ONE)
+        frames = np.concatenate(pairs)
+        both = np.zeros((len(frames), MEL_BANDS), np.float32)
+        for bins, bands, weights in self._parts:
+            both[:, bands] += frames[:, bins] @ weights
         total, middle = both[: len(pairs[0])], both[len(pairs[0]) :]
         # L^2 + R^2 = 2 (M^2 + S^2); a side 60 dB under the middle is lost in the rounding, and to the ear.
         side = np.where(total - middle > 1e-6 * total, total - middle, 0.0)

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .bands import mel_weights
+from .bands import mel_weights, split_filters
 from .spectrum import Floats, Spectra
 
 TOP_HZ = 16000.0
@@ -29,7 +29,6 @@ FLATNESS_FLOOR = 1e-10  # librosa's amin
 CONTRAST_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, TOP_HZ)
 CONTRAST_QUANTILE = 0.02
 EVERY = 4  # contrast and flatness look at each fourth frame, 11 a second: their means move by less than 1 %
-BLAS_LOAD = 120  # bins at a time: a product this small stays on the calling thread
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class TimbreMeter:
         hz = np.arange(frame // 2 + 1) * (sample_rate / frame)
         self._bins = int(np.searchsorted(hz, top_hz, side="right"))
         self._hz = hz[: self._bins].astype(np.float32)
-        self._mel_parts = _split(mel_weights(MEL_BANDS, top_hz, frame, sample_rate)[: self._bins] * HANN_2048)
+        self._mel_parts = split_filters(mel_weights(MEL_BANDS, top_hz, frame, sample_rate)[: self._bins] * HANN_2048)
         self._contrast_parts = _contrast_parts(self._hz, sample_rate)
         self._frames = self._sparse_frames = 0
         self._centroid = self._flatness = 0.0
@@ -102,19 +101,6 @@ class TimbreMeter:
             valley, peak = ordered[:, :count].mean(axis=1), ordered[:, -count:].mean(axis=1)
             self._contrast[band] += float(10.0 * np.log10(peak / valley).sum())
         self._contrast[len(self._contrast_parts) :] = np.nan
-
-
-def _split(weights: Floats) -> list[tuple[slice, slice, Spectra]]:
-    """The filters as a band matrix: for each run of bins, the mel bands it reaches and their weights."""
-    parts = []
-    for start in range(0, len(weights), BLAS_LOAD):
-        rows = weights[start : start + BLAS_LOAD]
-        reached = np.flatnonzero(rows.any(axis=0))
-        if reached.size:
-            bands = slice(int(reached[0]), int(reached[-1]) + 1)
-            part = np.ascontiguousarray(rows[:, bands].astype(np.float32))
-            parts.append((slice(start, start + len(rows)), bands, part))
-    return parts
 
 
 def _contrast_parts(hz: NDArray[np.float32], sample_rate: int) -> list[tuple[int, int, int]]:
