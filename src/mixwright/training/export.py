@@ -1,0 +1,56 @@
+"""The trained network as one ONNX file that holds all that its use needs: weights, calibration, where it came from."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..analysis.bands import NOMINAL_HZ
+from ..analysis.mel import MEL_BANDS, MEL_FRAMES
+from ..audio import atomic_path
+from ..parameters import GENRES
+from .network import BalancedMixingCNN
+from .segments import FIGURES
+
+__all__ = ["FORMAT", "export_network"]
+
+FORMAT = "mixwright-network-1"  # counts up when inputs or outputs change
+INPUTS = ("mel_db", "mid_db", "side_db", "figures", "genre")
+OUTPUTS = ("genre_logits", "positions", "attention")
+
+
+def export_network(model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any]) -> None:
+    """Write the network; `facts` are JSON values kept in its metadata under "mixwright"."""
+    import onnx
+
+    model.eval()
+    windows = 3
+    example = (
+        torch.randn(1, windows, 2, MEL_BANDS, MEL_FRAMES) * 10 - 60,
+        torch.randn(1, len(NOMINAL_HZ)) - 40,
+        torch.randn(1, len(NOMINAL_HZ)) - 50,
+        torch.rand(1, len(FIGURES)),
+        torch.zeros(1, len(GENRES)),
+    )
+    written = io.BytesIO()
+    torch.onnx.export(
+        model,
+        example,
+        written,
+        input_names=list(INPUTS),
+        output_names=list(OUTPUTS),
+        dynamic_axes={"mel_db": {1: "windows"}, "attention": {2: "windows"}},
+        opset_version=17,
+        dynamo=False,
+    )
+    graph = onnx.load_from_string(written.getvalue())
+    for key, value in (("format", FORMAT), ("mixwright", json.dumps(dict(facts), sort_keys=True))):
+        entry = graph.metadata_props.add()
+        entry.key, entry.value = key, value
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(graph.SerializeToString())

@@ -1,0 +1,189 @@
+"""Faults put on measurements instead of on sound: what a damaged song would measure, without rendering it.
+
+The distribution is that of the benchmark (`damage/`): free filters, compression or expansion, narrowing or widening.
+A filter adds its gain in dB to every band; dynamics multiply each moment by a gain found on the 10 ms envelope; a change
+of width multiplies the side. docs/training.md has the distance from the rendered damage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis.bands import EXACT_HZ
+from ..analysis.loudness import loudness_range_lu
+from ..analysis.mel import MEL_FRAMES, mel_centres_hz
+from ..damage import STRENGTHS, Damage, draw_damage
+from ..damage.dynamics import dynamics_gain_db
+from ..damage.filters import gain_db
+from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
+from ..model.dynamics import RATIOS, Envelope, simulate
+from ..parameters import GENRES, blend_voicing
+from .segments import BANDS, FIGURES, RATE, WINDOWS, Segments
+
+__all__ = ["RATIO_GRID", "STRENGTH_NAMES", "Faults", "draw_faults", "heard_bands"]
+
+Floats = NDArray[np.float64]
+DEEPEST_SCALE = 4.0  # as in damage/apply.py
+STRENGTH_NAMES = ("undamaged", *STRENGTHS)
+# Ratios at which the distance of the dynamics is known; between them it is a straight line in log ratio.
+RATIO_GRID = (1.0, *RATIOS)
+HOP_S = 0.01
+HOPS_A_FRAME = 2048 / RATE / HOP_S
+MEL_HZ = mel_centres_hz()
+ARRAYS: dict[str, tuple[int, ...]] = {
+    "mel_gain_db": (len(MEL_HZ),),  # of the filters, at the mel bands
+    "band_gain_db": (BANDS,),  # of the filters, at the third octaves
+    "frame_gain_db": (WINDOWS, MEL_FRAMES),  # of the dynamics
+    "side_gain_db": (),
+    "ltas_db": (BANDS,),  # of the damaged song, mean over channels
+    "mid_db": (BANDS,),
+    "side_db": (BANDS,),
+    "figures": (len(FIGURES),),
+    "dynamics_left": (len(RATIO_GRID),),  # distance of crest factor in dB plus loudness range in LU from the good song
+    "level_db": (len(RATIO_GRID),),  # what the compressor does to the level, makeup included
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Faults:
+    """Faults of segments: `segment` and `strength` (an index of STRENGTH_NAMES) are (faults,), arrays (faults, ...)."""
+
+    segment: NDArray[np.int64]
+    strength: NDArray[np.int64]
+    arrays: dict[str, NDArray[np.float32]]
+
+    def __len__(self) -> int:
+        return len(self.segment)
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        return self.arrays[name]
+
+
+def draw_faults(
+    segments: Segments, chosen: Sequence[int], strengths: Sequence[str], *, seed: int, workers: int = 1
+) -> Faults:
+    """One fault of each strength named (repeat a name for more) on each chosen segment; seeded by segment and place."""
+    jobs = [
+        ({name: segments[name][i] for name in segments.arrays}, strength, [seed, int(i), place])
+        for i in chosen
+        for place, strength in enumerate(strengths)
+    ]
+    with ProcessPoolExecutor(max(1, workers)) as pool:
+        rows = list(pool.map(_fault_row, jobs, chunksize=16))
+    return Faults(
+        np.repeat(np.asarray(chosen, np.int64), len(strengths)),
+        np.array([STRENGTH_NAMES.index(s) for s in strengths] * len(chosen), np.int64),
+        {name: np.stack([row[name] for row in rows]).astype(np.float32) for name in ARRAYS},
+    )
+
+
+def heard_bands(good_db: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which third octaves count (..., bands), as in `metrics.spectral.ltas_change_db`."""
+    inside = (LTAS_RANGE_HZ[0] * 0.99 <= EXACT_HZ) & (LTAS_RANGE_HZ[1] >= EXACT_HZ)
+    loudest = np.where(inside, good_db, -np.inf).max(axis=-1, keepdims=True)
+    return np.asarray(inside & (good_db > loudest - LTAS_DEPTH_DB))
+
+
+def _fault_row(job: tuple[dict[str, NDArray[Any]], str, list[int]]) -> dict[str, Any]:
+    row, strength, seed = job
+    damage = None if strength == STRENGTH_NAMES[0] else draw_damage(strength, np.random.default_rng(seed))
+    return fault_row(row, damage)
+
+
+def fault_row(row: dict[str, NDArray[Any]], damage: Damage | None) -> dict[str, Any]:
+    """The measurements of a segment with a fault on it."""
+    peak, square = row["peak"].astype(np.float64), row["mean_square"].astype(np.float64)
+    gain = np.zeros(len(square))
+    side_gain, scale = 0.0, 0.0
+    if damage is not None:
+        if damage.dynamics is not None:
+            gain = dynamics_gain_db(10 * np.log10(np.maximum(square, 1e-12)), HOP_S, damage.dynamics)
+        side_gain = damage.side_gain_db
+    frames = np.interp(_frame_hops(), np.arange(len(gain)) + 0.5, gain).reshape(WINDOWS, MEL_FRAMES)
+    good = row["ltas_db"].astype(np.float64)
+    power, r = 10 ** (good / 10), row["correlation"].astype(np.float64)
+    moved = 10 ** (_band_gain_db(row["mel_db"], frames) / 10)
+    mid, side = power * (1 + r) / 2 * moved, power * (1 - r) / 2 * moved * 10 ** (side_gain / 10)
+    flat = 10 * np.log10(np.maximum(mid + side, 1e-15))
+    curve = np.zeros(BANDS)
+    if damage is not None:
+        scale = _scale(good, flat, damage)
+        curve = gain_db(damage.scaled(scale), EXACT_HZ, RATE)
+    factor = 10 ** (curve / 10)
+    damaged_peak, damaged_square = peak * 10 ** (gain / 20), square * 10 ** (gain / 10)
+    crest, spread = _dynamics(damaged_peak, damaged_square)
+    good_crest, good_spread = _dynamics(peak, square)
+    figures = dict(zip(FIGURES, row["figures"].astype(np.float64), strict=True))
+    level = 10 * np.log10(max(damaged_square.sum(), 1e-12) / max(square.sum(), 1e-12))
+    wide = np.sqrt((mid + side).sum() / max(mid.sum(), 1e-15) - 1) if side.sum() > 0 else 0.0
+    before = np.sqrt(max((power * (1 - r)).sum(), 0) / max((power * (1 + r)).sum(), 1e-15))
+    figures["crest_factor_db"] += crest - good_crest
+    figures["plr_lu"] += crest - good_crest
+    figures["loudness_range_lu"] = max(0.0, figures["loudness_range_lu"] + spread - good_spread)
+    figures["stereo_width"] *= wide / before if before > 1e-4 else 1.0
+    left, levels = _ratios(
+        damaged_peak, damaged_square, figures["integrated_lufs"] + level, crest - good_crest, spread - good_spread
+    )
+    return {
+        "mel_gain_db": np.zeros(len(MEL_HZ)) if damage is None else gain_db(damage.scaled(scale), MEL_HZ, RATE),
+        "band_gain_db": curve,
+        "frame_gain_db": frames,
+        "side_gain_db": side_gain,
+        "ltas_db": flat + curve,
+        "mid_db": 10 * np.log10(np.maximum(mid * factor, 1e-15)),
+        "side_db": 10 * np.log10(np.maximum(side * factor, 1e-15)),
+        "figures": np.array(list(figures.values())),
+        "dynamics_left": left,
+        "level_db": levels,
+    }  # fmt: skip
+
+
+def _frame_hops() -> Floats:
+    """Where each frame of a segment's windows lies, in hops of 10 ms: the first ones in a row, the last at the end."""
+    frame = (np.arange(MEL_FRAMES) + 0.5) * HOPS_A_FRAME
+    last = 3000 - MEL_FRAMES * HOPS_A_FRAME
+    starts = [min(w * MEL_FRAMES * HOPS_A_FRAME, last) for w in range(WINDOWS)]
+    return np.concatenate([start + frame for start in starts])
+
+
+def _band_gain_db(mel_db: NDArray[Any], frames: Floats) -> Floats:
+    """What a gain over time does to each third octave's mean power, (bands,) in dB, read from the nearest mel band."""
+    power = (10 ** (mel_db.astype(np.float64) / 10)).sum(axis=1)  # (windows, bands, frames)
+    after = (power * 10 ** (frames / 10)[:, None]).sum(axis=(0, 2))
+    change = 10 * np.log10(np.maximum(after, 1e-12) / np.maximum(power.sum(axis=(0, 2)), 1e-12))
+    return np.asarray(np.interp(EXACT_HZ, MEL_HZ, change))
+
+
+def _scale(good: Floats, flat: Floats, damage: Damage) -> float:
+    heard = heard_bands(good)
+    target = damage.error_db
+    low, high = 0.0, DEEPEST_SCALE
+    for _ in range(14):
+        middle = (low + high) / 2
+        change = (flat + gain_db(damage.scaled(middle), EXACT_HZ, RATE) - good)[heard]
+        if np.mean(np.abs(change - np.median(change))) < target:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _dynamics(peak: Floats, square: Floats) -> tuple[float, float]:
+    crest = 20 * np.log10(max(peak.max(), 1e-7)) - 10 * np.log10(max(square.mean(), 1e-12))
+    spread = loudness_range_lu(square)
+    return float(crest), float(spread) if np.isfinite(spread) else 0.0
+
+
+def _ratios(peak: Floats, square: Floats, lufs: float, crest: float, spread: float) -> tuple[Floats, Floats]:
+    """Of each ratio: how far crest factor and loudness range stay from the good song's, and the level change."""
+    voicing = blend_voicing(dict.fromkeys(GENRES, 1.0))
+    envelope = Envelope(peak.astype(np.float32), square.astype(np.float32))
+    effects = [simulate(envelope, ratio, min(0.0, max(-70.0, lufs)), voicing) for ratio in RATIO_GRID]
+    left = [abs(crest - e.crest_lost_db) + abs(spread - e.range_lost_lu) for e in effects]
+    return np.array(left), np.array([e.level_db for e in effects])
