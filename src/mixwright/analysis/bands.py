@@ -54,12 +54,17 @@ def mel_weights(count: int, high_hz: float, frame: int, sample_rate: float) -> F
     Centres spread evenly in mel from 0 to high_hz, each triangle reaching from one neighbour's centre to the
     other's.
     """
-    corners = _hz(np.linspace(0.0, _mel(high_hz), count + 2))
+    corners = mel_corners_hz(count, high_hz)
     bins = np.arange(frame // 2 + 1)[:, None] * (sample_rate / frame)
     rising = (bins - corners[:-2]) / (corners[1:-1] - corners[:-2])
     falling = (corners[2:] - bins) / (corners[2:] - corners[1:-1])
     triangles: Floats = np.maximum(0.0, np.minimum(rising, falling))
     return triangles * (2.0 / (corners[2:] - corners[:-2]))
+
+
+def mel_corners_hz(count: int, high_hz: float) -> Floats:
+    """(count + 2,) in Hz, even in mel from 0 to high_hz: filter k rises from k, peaks at k + 1, ends at k + 2."""
+    return _hz(np.linspace(0.0, _mel(high_hz), count + 2))
 
 
 def split_filters(weights: Floats) -> list[tuple[slice, slice, NDArray[np.float32]]]:

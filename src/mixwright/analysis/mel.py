@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .bands import mel_weights, split_filters
+from .bands import mel_corners_hz, mel_weights, split_filters
 from .spectrum import Floats, Spectra
 
 __all__ = ["MEL_BANDS", "MEL_FLOOR_DB", "MEL_FRAMES", "MEL_TOP_HZ", "MelMeter", "mel_centres_hz"]
@@ -97,6 +97,4 @@ class MelMeter:
 
 def mel_centres_hz() -> Floats:
     """Centres in Hz of the model's mel bands."""
-    fine = 1 << 15
-    weights = mel_weights(MEL_BANDS, MEL_TOP_HZ, fine, 2 * MEL_TOP_HZ)
-    return np.asarray(np.argmax(weights, axis=0) * (2 * MEL_TOP_HZ / fine))
+    return mel_corners_hz(MEL_BANDS, MEL_TOP_HZ)[1:-1]

@@ -13,9 +13,9 @@ import torch
 from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
 from ..audio import atomic_path
+from ..model.network_input import FIGURES
 from ..parameters import GENRES
 from .network import BalancedMixingCNN
-from .segments import FIGURES
 
 __all__ = ["FORMAT", "export_network"]
 

@@ -7,7 +7,7 @@ of width multiplies the side. docs/training.md has the distance from the rendere
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -21,14 +21,17 @@ from ..analysis.mel import MEL_FRAMES, mel_centres_hz
 from ..damage import STRENGTHS, Damage, draw_damage
 from ..damage.dynamics import dynamics_gain_db
 from ..damage.filters import gain_db
+from ..errors import ParameterError
 from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
 from ..model.dynamics import RATIOS, Envelope, simulate
+from ..model.network_input import FIGURES, FLOOR_DB, mid_side_db
 from ..parameters import GENRES, blend_voicing
-from .segments import BANDS, FIGURES, RATE, WINDOWS, Segments
+from .segments import BANDS, RATE, WINDOWS, Segments
 
 __all__ = ["RATIO_GRID", "STRENGTH_NAMES", "Faults", "draw_faults", "heard_bands"]
 
 Floats = NDArray[np.float64]
+Job = tuple[dict[str, NDArray[Any]], str, list[int]]
 DEEPEST_SCALE = 4.0  # as in damage/apply.py
 STRENGTH_NAMES = ("undamaged", *STRENGTHS)
 # Ratios at which the distance of the dynamics is known; between them it is a straight line in log ratio.
@@ -52,11 +55,14 @@ ARRAYS: dict[str, tuple[int, ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class Faults:
-    """Faults of segments: `segment` and `strength` (an index of STRENGTH_NAMES) are (faults,), arrays (faults, ...)."""
+    """Faults of segments: `segment` and `strength` (an index of STRENGTH_NAMES) are (faults,), arrays (faults, ...).
+
+    `measured` is the number of the segment that has the fault in it, where it was measured and not foretold; else -1."""
 
     segment: NDArray[np.int64]
     strength: NDArray[np.int64]
     arrays: dict[str, NDArray[np.float32]]
+    measured: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.segment)
@@ -66,21 +72,50 @@ class Faults:
 
 
 def draw_faults(
-    segments: Segments, chosen: Sequence[int], strengths: Sequence[str], *, seed: int, workers: int = 1
+    segments: Segments,
+    chosen: Sequence[int] | NDArray[np.int64],
+    strengths: Sequence[str],
+    *,
+    seed: int,
+    workers: int = 1,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Faults:
-    """One fault of each strength named (repeat a name for more) on each chosen segment; seeded by segment and place."""
+    """One fault of each strength named (repeat a name for more) on each chosen segment; seeded by segment and place.
+
+    `told` is called with (faults done, faults in all). The number of workers does not change what is drawn.
+
+    Errors
+    ------
+    ParameterError
+        A strength that is none of STRENGTH_NAMES, or no segment.
+    """
+    unknown = sorted(set(strengths) - set(STRENGTH_NAMES))
+    if unknown or not strengths:
+        raise ParameterError(f"strengths={unknown or strengths} must be of {', '.join(STRENGTH_NAMES)}")
+    if not len(chosen):
+        raise ParameterError("segments: none was chosen to put faults on")
     jobs = [
         ({name: segments[name][i] for name in segments.arrays}, strength, [seed, int(i), place])
         for i in chosen
         for place, strength in enumerate(strengths)
     ]
-    with ProcessPoolExecutor(max(1, workers)) as pool:
-        rows = list(pool.map(_fault_row, jobs, chunksize=16))
+    rows = []
+    for row in _spread(jobs, workers):
+        rows.append(row)
+        told(len(rows), len(jobs))
     return Faults(
         np.repeat(np.asarray(chosen, np.int64), len(strengths)),
         np.array([STRENGTH_NAMES.index(s) for s in strengths] * len(chosen), np.int64),
         {name: np.stack([row[name] for row in rows]).astype(np.float32) for name in ARRAYS},
     )
+
+
+def _spread(jobs: list[Job], workers: int) -> Iterator[dict[str, Any]]:
+    if workers <= 1:
+        yield from map(_fault_row, jobs)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(_fault_row, jobs, chunksize=16)
 
 
 def heard_bands(good_db: NDArray[Any]) -> NDArray[np.bool_]:
@@ -90,7 +125,7 @@ def heard_bands(good_db: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(inside & (good_db > loudest - LTAS_DEPTH_DB))
 
 
-def _fault_row(job: tuple[dict[str, NDArray[Any]], str, list[int]]) -> dict[str, Any]:
+def _fault_row(job: Job) -> dict[str, Any]:
     row, strength, seed = job
     damage = None if strength == STRENGTH_NAMES[0] else draw_damage(strength, np.random.default_rng(seed))
     return fault_row(row, damage)
@@ -98,27 +133,27 @@ def _fault_row(job: tuple[dict[str, NDArray[Any]], str, list[int]]) -> dict[str,
 
 def fault_row(row: dict[str, NDArray[Any]], damage: Damage | None) -> dict[str, Any]:
     """The measurements of a segment with a fault on it."""
-    peak, square = row["peak"].astype(np.float64), row["mean_square"].astype(np.float64)
+    peak, square = envelope_of(row)
     gain = np.zeros(len(square))
     side_gain, scale = 0.0, 0.0
     if damage is not None:
         if damage.dynamics is not None:
             gain = dynamics_gain_db(10 * np.log10(np.maximum(square, 1e-12)), HOP_S, damage.dynamics)
         side_gain = damage.side_gain_db
-    frames = np.interp(_frame_hops(), np.arange(len(gain)) + 0.5, gain).reshape(WINDOWS, MEL_FRAMES)
+    frames = np.interp(_frame_hops(len(gain)), np.arange(len(gain)) + 0.5, gain).reshape(WINDOWS, MEL_FRAMES)
     good = row["ltas_db"].astype(np.float64)
     power, r = 10 ** (good / 10), row["correlation"].astype(np.float64)
     moved = 10 ** (_band_gain_db(row["mel_db"], frames) / 10)
-    mid, side = power * (1 + r) / 2 * moved, power * (1 - r) / 2 * moved * 10 ** (side_gain / 10)
+    mid_db, side_db = mid_side_db(power * moved, r, side_gain)
+    mid, side = 10 ** (mid_db / 10), 10 ** (side_db / 10)
     flat = 10 * np.log10(np.maximum(mid + side, 1e-15))
     curve = np.zeros(BANDS)
     if damage is not None:
         scale = _scale(good, flat, damage)
         curve = gain_db(damage.scaled(scale), EXACT_HZ, RATE)
-    factor = 10 ** (curve / 10)
     damaged_peak, damaged_square = peak * 10 ** (gain / 20), square * 10 ** (gain / 10)
-    crest, spread = _dynamics(damaged_peak, damaged_square)
-    good_crest, good_spread = _dynamics(peak, square)
+    crest, spread = dynamics_of(damaged_peak, damaged_square)
+    good_crest, good_spread = dynamics_of(peak, square)
     figures = dict(zip(FIGURES, row["figures"].astype(np.float64), strict=True))
     level = 10 * np.log10(max(damaged_square.sum(), 1e-12) / max(square.sum(), 1e-12))
     wide = np.sqrt((mid + side).sum() / max(mid.sum(), 1e-15) - 1) if side.sum() > 0 else 0.0
@@ -127,7 +162,7 @@ def fault_row(row: dict[str, NDArray[Any]], damage: Damage | None) -> dict[str, 
     figures["plr_lu"] += crest - good_crest
     figures["loudness_range_lu"] = max(0.0, figures["loudness_range_lu"] + spread - good_spread)
     figures["stereo_width"] *= wide / before if before > 1e-4 else 1.0
-    left, levels = _ratios(
+    left, levels = ratios_of(
         damaged_peak, damaged_square, figures["integrated_lufs"] + level, crest - good_crest, spread - good_spread
     )
     return {
@@ -136,20 +171,29 @@ def fault_row(row: dict[str, NDArray[Any]], damage: Damage | None) -> dict[str, 
         "frame_gain_db": frames,
         "side_gain_db": side_gain,
         "ltas_db": flat + curve,
-        "mid_db": 10 * np.log10(np.maximum(mid * factor, 1e-15)),
-        "side_db": 10 * np.log10(np.maximum(side * factor, 1e-15)),
+        "mid_db": np.maximum(mid_db + curve, FLOOR_DB),
+        "side_db": np.maximum(side_db + curve, FLOOR_DB),
         "figures": np.array(list(figures.values())),
         "dynamics_left": left,
         "level_db": levels,
     }  # fmt: skip
 
 
-def _frame_hops() -> Floats:
-    """Where each frame of a segment's windows lies, in hops of 10 ms: the first ones in a row, the last at the end."""
-    frame = (np.arange(MEL_FRAMES) + 0.5) * HOPS_A_FRAME
-    last = 3000 - MEL_FRAMES * HOPS_A_FRAME
-    starts = [min(w * MEL_FRAMES * HOPS_A_FRAME, last) for w in range(WINDOWS)]
-    return np.concatenate([start + frame for start in starts])
+def envelope_of(row: dict[str, NDArray[Any]]) -> tuple[Floats, Floats]:
+    """Peak and mean square of each 10 ms of a segment, (hops,) each, to its end."""
+    inside = np.isfinite(row["peak"])
+    return row["peak"][inside].astype(np.float64), row["mean_square"][inside].astype(np.float64)
+
+
+def _frame_hops(hops: int) -> Floats:
+    """Where each frame of a segment's windows lies, in hops of 10 ms, as `analysis.mel` cuts them: the windows in a row,
+    the last at the end where half of it is left; a segment shorter than one window is repeated."""
+    frame, window = (np.arange(MEL_FRAMES) + 0.5) * HOPS_A_FRAME, MEL_FRAMES * HOPS_A_FRAME
+    whole = int(hops / window)
+    starts = [k * window for k in range(whole)] or [0.0]
+    if whole and hops - whole * window >= window / 2:
+        starts.append(hops - window)
+    return np.concatenate([starts[k] + frame for k in heard_windows(len(starts))]) % hops
 
 
 def _band_gain_db(mel_db: NDArray[Any], frames: Floats) -> Floats:
@@ -174,13 +218,14 @@ def _scale(good: Floats, flat: Floats, damage: Damage) -> float:
     return high
 
 
-def _dynamics(peak: Floats, square: Floats) -> tuple[float, float]:
+def dynamics_of(peak: Floats, square: Floats) -> tuple[float, float]:
+    """Crest factor in dB and loudness range in LU of an envelope (hops,)."""
     crest = 20 * np.log10(max(peak.max(), 1e-7)) - 10 * np.log10(max(square.mean(), 1e-12))
     spread = loudness_range_lu(square)
     return float(crest), float(spread) if np.isfinite(spread) else 0.0
 
 
-def _ratios(peak: Floats, square: Floats, lufs: float, crest: float, spread: float) -> tuple[Floats, Floats]:
+def ratios_of(peak: Floats, square: Floats, lufs: float, crest: float, spread: float) -> tuple[Floats, Floats]:
     """Of each ratio: how far crest factor and loudness range stay from the good song's, and the level change."""
     voicing = blend_voicing(dict.fromkeys(GENRES, 1.0))
     envelope = Envelope(peak.astype(np.float32), square.astype(np.float32))

@@ -18,8 +18,8 @@ from torch.nn import functional
 
 from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS
+from ..model.network_input import FIGURES
 from ..parameters import GENRES, PARAMETERS
-from .segments import FIGURES
 
 __all__ = ["BalancedMixingCNN", "Heard", "Shape", "values_of"]
 

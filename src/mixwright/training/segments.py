@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
 from ..audio import read_audio, resample
 from ..errors import AudioError, ParameterError
+from ..model.network_input import FIGURES, figures_of
 from .songs import Song
 
 __all__ = ["FIGURES", "RATE", "Segments", "load_segments", "measure_songs"]
@@ -27,8 +27,7 @@ SECONDS = 30
 WINDOWS = 3
 HOPS = 100 * SECONDS
 BANDS = len(NOMINAL_HZ)
-FIGURES = ("crest_factor_db", "loudness_range_lu", "plr_lu", "integrated_lufs", "rms_dbfs", "stereo_width")
-# What each segment is kept as: name, shape, type.
+# What each segment is kept as: name, shape, type. Behind the end of a segment shorter than half a minute stands NaN.
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "mel_db": ((WINDOWS, 2, MEL_BANDS, MEL_FRAMES), "float16"),
     "ltas_db": ((BANDS,), "float32"),
@@ -41,11 +40,15 @@ ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
 
 @dataclass(frozen=True, eq=False)
 class Segments:
-    """All segments, each array (segments, ...); `song` says which song each belongs to."""
+    """All segments, each array (segments, ...); `song` says which song each belongs to.
+
+    `good` is the number of the segment that each one is to become: itself, but for those of songs before an engineer's
+    work, which belong to no split."""
 
     songs: list[Song]
     song: NDArray[np.int64]
     arrays: dict[str, NDArray[Any]]
+    good: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.song)
@@ -62,19 +65,37 @@ class Segments:
         return np.array([self.songs[s].weights for s in self.song], np.float32)
 
 
-def measure_songs(songs: Sequence[Song], folder: Path, *, most: int = 4, workers: int = 1) -> Segments:
+def measure_songs(
+    songs: Sequence[Song],
+    folder: Path,
+    *,
+    most: int = 4,
+    workers: int = 1,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Segments:
     """Measure up to `most` segments of each song, in a folder of one file a song; what is there is not measured again.
 
-    A file that cannot be read, or is too short or silent, is left out and named in `left_out.json`.
+    A file that cannot be read, or is too short or silent, is left out and named in `left_out.json`. `told` is called
+    with (songs done, songs in all).
+
+    Errors
+    ------
+    ParameterError
+        None of the songs could be measured.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [(song, folder / f"{_key(song, most)}.npz", most) for song in songs]
-    missing = [job for job in wanted if not job[1].exists()]
-    reasons: dict[str, str] = {}
-    with ProcessPoolExecutor(max(1, workers)) as pool:
-        for (song, _, _), reason in zip(missing, pool.map(_measure, missing), strict=True):
-            if reason:
-                reasons[song.path] = reason
+    wanted = {song.path: (song, place, most) for song in songs if (place := _place(song, folder, most)) is not None}
+    missing = {path: job for path, job in wanted.items() if not job[1].exists()}
+    reasons = {song.path: f"{Path(song.path).name}: is not there" for song in songs if song.path not in wanted}
+    done = len(wanted) - len(missing)
+    for path, reason in spread(missing, _measure, workers, lambda: None):
+        done += 1
+        told(done, len(wanted))
+        if reason != "":
+            reasons[path] = reason or f"{Path(path).name}: reading it ended the process"
+    for path, (_, place, _) in wanted.items():
+        if place.exists() and not _count(place):
+            reasons[path] = f"{Path(path).name}: shorter than 10 s, or silent"
     (folder / "left_out.json").write_text(json.dumps(reasons, indent=2), encoding="utf-8")
     return load_segments(songs, folder, most=most)
 
@@ -87,58 +108,69 @@ def load_segments(songs: Sequence[Song], folder: Path, *, most: int = 4) -> Segm
     ParameterError
         Nothing of these songs is there.
     """
-    kept, parts = [], []
+    kept: list[Song] = []
+    parts: list[dict[str, NDArray[Any]]] = []
+    good: list[NDArray[np.int64]] = []
+    total = 0
     for song in songs:
-        path = folder / f"{_key(song, most)}.npz"
-        if not path.exists():
+        path = _place(song, folder, most)
+        if path is None or not path.exists() or not (count := _count(path)):
             continue
+        numbers = total + np.arange(count)
         with np.load(path) as file:
-            arrays = {name: file[name] for name in ARRAYS}
-        if len(arrays["ltas_db"]):
-            kept.append(song)
-            parts.append(arrays)
+            for prefix in ("", BEFORE) if song.before else ("",):
+                kept.append(replace(song, path=song.before, split=BEFORE, before="") if prefix else song)
+                parts.append({name: file[prefix + name] for name in ARRAYS})
+                good.append(numbers)
+                total += count
     if not kept:
-        raise ParameterError("songs: none could be measured")
+        raise ParameterError("songs: none could be measured; left_out.json beside the measurements says why")
     song_of = np.repeat(np.arange(len(kept)), [len(p["ltas_db"]) for p in parts])
-    return Segments(kept, song_of, {name: np.concatenate([p[name] for p in parts]) for name in ARRAYS})
+    arrays = {name: np.concatenate([p[name] for p in parts]) for name in ARRAYS}
+    return Segments(kept, song_of, arrays, np.concatenate(good))
 
 
-def _key(song: Song, most: int) -> str:
-    stat = Path(song.path).stat()
-    text = json.dumps([song.path, stat.st_size, most, sorted((n, str(s)) for n, s in ARRAYS.items()), 2])
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+def _place(song: Song, folder: Path, most: int) -> Path | None:
+    """Where a song's measurements are kept; None where there is no such file. A file that changed has another place."""
+    text: list[Any] = []
+    for path in (song.path, song.before) if song.before else (song.path,):
+        try:
+            text += [path, Path(path).stat().st_size]
+        except OSError:
+            return None
+    text += [most, sorted((n, str(s)) for n, s in ARRAYS.items()), 2]
+    return folder / f"{hashlib.sha256(json.dumps(text).encode()).hexdigest()[:24]}.npz"
+
+
+def _count(path: Path) -> int:
+    with np.load(path) as file:
+        return len(file["ltas_db"])
 
 
 def _measure(job: tuple[Song, Path, int]) -> str:
+    """Nothing if it went well, or why not. What is too short or silent leaves empty arrays, and is not tried again."""
     song, path, most = job
+    rows: dict[str, list[dict[str, NDArray[Any]]]] = {"": [], BEFORE: []} if song.before else {"": []}
     try:
-        rows = [row for row in map(segment_row, _cut(song, most)) if row is not None]
-    except AudioError as error:
-        return str(error)
-    empty = {name: np.empty((0, *shape), kind) for name, (shape, kind) in ARRAYS.items()}
-    arrays = {name: np.stack([r[name] for r in rows]) for name in ARRAYS} if rows else empty
+        for versions in passages(song, most):
+            found = [segment_row(audio) for audio in versions]
+            if None not in found:
+                for row, kept in zip(found, rows.values(), strict=True):
+                    kept.append(row or {})
+    except (AudioError, OSError) as error:
+        return " ".join(str(error).split())
+    arrays = {}
+    for prefix, kept in rows.items():
+        for name, (shape, kind) in ARRAYS.items():
+            arrays[prefix + name] = np.stack([row[name] for row in kept]) if kept else np.empty((0, *shape), kind)
     temporary = path.with_suffix(".part.npz")
-    np.savez(temporary, **arrays)
+    np.savez(temporary, allow_pickle=False, **arrays)
     temporary.replace(path)  # whole or not at all
-    return "" if rows else "too short, or silent"
-
-
-def _cut(song: Song, most: int) -> Iterator[NDArray[np.float32]]:
-    """Half-minutes in a row around the middle of each of `most` equal parts."""
-    audio, rate = read_audio(Path(song.path))
-    if rate != RATE:
-        audio = resample(audio, rate, RATE)
-    audio = audio[:2]
-    length = SECONDS * RATE
-    count = min(most, audio.shape[1] // length)
-    for part in range(count):
-        middle = round(audio.shape[1] * (part + 0.5) / count)
-        start = min(max(0, middle - length // 2), audio.shape[1] - length)
-        yield np.ascontiguousarray(audio[:, start : start + length], np.float32)
+    return ""
 
 
 def segment_row(audio: NDArray[np.float32]) -> dict[str, NDArray[Any]] | None:
-    """One segment's arrays; None where it is silent or nearly so."""
+    """The arrays of one segment (channels, samples) at 44.1 kHz; None where it is silent or nearly so (-50 LUFS)."""
     analysis = analyze_audio(audio, RATE)
     if not (np.isfinite(analysis.integrated_lufs) and analysis.integrated_lufs > -50):
         return None
@@ -147,18 +179,22 @@ def segment_row(audio: NDArray[np.float32]) -> dict[str, NDArray[Any]] | None:
 
 def analysis_row(analysis: Analysis) -> dict[str, NDArray[Any]]:
     """The arrays of an analysed half-minute."""
-    figures = [getattr(analysis, name) for name in FIGURES]
     windows = analysis.mel_windows_db
     row = {
-        "mel_db": windows[np.linspace(0, len(windows) - 1, WINDOWS).round().astype(int)],
+        "mel_db": windows[heard_windows(len(windows))],
         "ltas_db": analysis.ltas_db,
         "correlation": analysis.band_correlation,
         "peak": _fit(analysis.envelope_peak),
         "mean_square": _fit(analysis.envelope_ms),
-        "figures": np.nan_to_num(np.array(figures), nan=0.0, posinf=10.0, neginf=-70.0),
+        "figures": figures_of(analysis),
     }
     return {name: np.asarray(row[name], kind) for name, (_, kind) in ARRAYS.items()}
 
 
+def heard_windows(count: int) -> NDArray[np.int64]:
+    """Which of a segment's windows are kept: the first, the last, and one between; fewer are repeated."""
+    return np.linspace(0, count - 1, WINDOWS).round().astype(np.int64)
+
+
 def _fit(series: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.pad(series[:HOPS], (0, max(0, HOPS - len(series))))
+    return np.pad(series[:HOPS], (0, max(0, HOPS - len(series))), constant_values=np.nan)
