@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..parameters import GENRES, VOICING_FIELDS
 from ..parameters._generated import VOICING_ROWS
 from .faults import Faults, heard_bands
 from .segments import Segments
 from .twin.conditions import Conditions
 
-__all__ = ["Batch", "batch_of", "blended_conditions", "epochs"]
+__all__ = ["Batch", "artist_shares", "batch_of", "blended_conditions"]
 
 Integers = NDArray[np.int64]
 
@@ -46,7 +44,9 @@ class Batch:
 
 
 def batch_of(segments: Segments, faults: Faults, rows: Integers, windows: Integers | None = None) -> Batch:
-    """The faults of these rows; with `windows`, only those of each segment are heard."""
+    """The faults of these rows (batch,); with `windows` (numbers below WINDOWS), only those of each segment are heard.
+
+    What was measured with its fault is heard as it was measured; of the rest, the good song moved by the fault."""
     at = faults.segment[rows]
     good = torch.from_numpy(segments["mel_db"][at]).float()
     frame_gain = _of(faults["frame_gain_db"][rows])
@@ -55,6 +55,11 @@ def batch_of(segments: Segments, faults: Faults, rows: Integers, windows: Intege
     mel_gain, side_gain = _of(faults["mel_gain_db"][rows]), _of(faults["side_gain_db"][rows])
     mel = good + mel_gain[:, None, None, :, None] + frame_gain[:, :, None, None, :]
     mel[:, :, 1] += side_gain[:, None, None, None]
+    if faults.measured is not None:
+        measured = faults.measured[rows]
+        real = torch.from_numpy(segments["mel_db"][np.maximum(measured, 0)]).float()
+        real = real if windows is None else real[:, windows]
+        mel = torch.where(torch.from_numpy(measured >= 0)[:, None, None, None, None], real, mel)
     ltas = segments["ltas_db"][at]
     songs = [segments.songs[s] for s in segments.song[at]]
     width = segments["figures"][at][:, 5]
@@ -77,19 +82,11 @@ def batch_of(segments: Segments, faults: Faults, rows: Integers, windows: Intege
     )
 
 
-def epochs(
-    segments: Segments, faults: Faults, shares: NDArray[np.float64], size: int, rng: np.random.Generator
-) -> Iterator[Integers]:
-    """Rows for one batch after another without end; a fault is drawn as often as its share says."""
-    probability = shares / shares.sum()
-    while True:
-        yield rng.choice(len(faults), size, p=probability)
-
-
 def artist_shares(segments: Segments, faults: Faults, strength_shares: dict[int, float]) -> NDArray[np.float64]:
-    """How often each fault is drawn: the root of an artist's part of the music, times the strength's share."""
+    """How often each fault is drawn (faults,), not normalised: an artist weighs as the root of their part of the music,
+    and strengths (index of STRENGTH_NAMES to share) as they are given, however many faults each has."""
     artists = np.array([segments.songs[s].artist for s in segments.song[faults.segment]])
-    names, index, counts = np.unique(artists, return_inverse=True, return_counts=True)
+    _, index, counts = np.unique(artists, return_inverse=True, return_counts=True)
     by_artist = 1 / np.sqrt(counts.astype(np.float64))
     strengths = np.bincount(faults.strength, minlength=4)
     by_strength = np.array([strength_shares.get(s, 0.0) / max(n, 1) for s, n in enumerate(strengths)])
@@ -101,7 +98,7 @@ def blended_conditions(genre: Tensor) -> Conditions:
     shares = genre.detach().double().numpy()
     shares = shares / shares.sum(axis=1, keepdims=True)
     columns = []
-    for name, _, blend, low, high, _, row in VOICING_ROWS:
+    for _, _, blend, low, high, _, row in VOICING_ROWS:
         figures = np.array(row, np.float64)
         if blend == "dominant":
             column = figures[shares.argmax(axis=1)]
@@ -110,7 +107,6 @@ def blended_conditions(genre: Tensor) -> Conditions:
         else:
             column = shares @ figures
         columns.append(np.clip(column, low, high))
-    assert len(columns) == len(VOICING_FIELDS) and len(GENRES) == shares.shape[1]
     count = len(shares)
     return Conditions(np.stack(columns, axis=1), np.full(count, -14.0), np.full(count, 120.0), np.zeros(count))
 

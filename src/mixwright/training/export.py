@@ -13,6 +13,7 @@ import torch
 from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
 from ..audio import atomic_path
+from ..errors import AudioWriteError
 from ..model.network_input import FIGURES
 from ..parameters import GENRES
 from .network import BalancedMixingCNN
@@ -25,23 +26,37 @@ OUTPUTS = ("genre_logits", "positions", "attention")
 
 
 def export_network(model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any]) -> None:
-    """Write the network; `facts` are JSON values kept in its metadata under "mixwright"."""
+    """Write the network for batches of one song with any number of windows, whole or not at all.
+
+    `facts` are JSON values kept in its metadata under "mixwright"; "format" stands beside them. Inputs and outputs have
+    the names and shapes of `BalancedMixingCNN.forward`. The same weights and facts give the same bytes.
+
+    Errors
+    ------
+    AudioWriteError
+        The file cannot be written.
+    """
     import onnx
 
     model.eval()
     windows = 3
+    generator = torch.Generator().manual_seed(0)
+
+    def noise(*shape: int) -> torch.Tensor:
+        return torch.randn(*shape, generator=generator)
+
     example = (
-        torch.randn(1, windows, 2, MEL_BANDS, MEL_FRAMES) * 10 - 60,
-        torch.randn(1, len(NOMINAL_HZ)) - 40,
-        torch.randn(1, len(NOMINAL_HZ)) - 50,
-        torch.rand(1, len(FIGURES)),
+        noise(1, windows, 2, MEL_BANDS, MEL_FRAMES) * 10 - 60,
+        noise(1, len(NOMINAL_HZ)) - 40,
+        noise(1, len(NOMINAL_HZ)) - 50,
+        noise(1, len(FIGURES)),
         torch.zeros(1, len(GENRES)),
     )
     written = io.BytesIO()
     torch.onnx.export(
         model,
         example,
-        written,
+        written,  # type: ignore[arg-type]  # a buffer is taken by the exporter that follows the calls
         input_names=list(INPUTS),
         output_names=list(OUTPUTS),
         dynamic_axes={"mel_db": {1: "windows"}, "attention": {2: "windows"}},
@@ -52,5 +67,8 @@ def export_network(model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any
     for key, value in (("format", FORMAT), ("mixwright", json.dumps(dict(facts), sort_keys=True))):
         entry = graph.metadata_props.add()
         entry.key, entry.value = key, value
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(graph.SerializeToString())
+    try:
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(graph.SerializeToString())
+    except OSError as error:
+        raise AudioWriteError(f"{path.name}: cannot be written ({error.strerror or error})") from None

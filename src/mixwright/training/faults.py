@@ -1,8 +1,8 @@
 """Faults put on measurements instead of on sound: what a damaged song would measure, without rendering it.
 
 The distribution is that of the benchmark (`damage/`): free filters, compression or expansion, narrowing or widening.
-A filter adds its gain in dB to every band; dynamics multiply each moment by a gain found on the 10 ms envelope; a change
-of width multiplies the side. docs/training.md has the distance from the rendered damage.
+A filter adds its gain in dB to every band; dynamics multiply each moment by a gain found on the 10 ms envelope; a
+change of width multiplies the side. docs/training.md has the distance from the rendered damage.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
 from ..model.dynamics import RATIOS, Envelope, simulate
 from ..model.network_input import FIGURES, FLOOR_DB, mid_side_db
 from ..parameters import GENRES, blend_voicing
-from .segments import BANDS, RATE, WINDOWS, Segments
+from .segments import BANDS, RATE, WINDOWS, Segments, heard_windows
 
 __all__ = ["RATIO_GRID", "STRENGTH_NAMES", "Faults", "draw_faults", "heard_bands"]
 
@@ -57,7 +57,7 @@ ARRAYS: dict[str, tuple[int, ...]] = {
 class Faults:
     """Faults of segments: `segment` and `strength` (an index of STRENGTH_NAMES) are (faults,), arrays (faults, ...).
 
-    `measured` is the number of the segment that has the fault in it, where it was measured and not foretold; else -1."""
+    `measured` is the number of the segment with the fault in it, where it was measured and not foretold; else -1."""
 
     segment: NDArray[np.int64]
     strength: NDArray[np.int64]
@@ -186,7 +186,7 @@ def envelope_of(row: dict[str, NDArray[Any]]) -> tuple[Floats, Floats]:
 
 
 def _frame_hops(hops: int) -> Floats:
-    """Where each frame of a segment's windows lies, in hops of 10 ms, as `analysis.mel` cuts them: the windows in a row,
+    """Where each frame of a segment's windows lies, in hops of 10 ms, as `analysis.mel` cuts them: one after another, and
     the last at the end where half of it is left; a segment shorter than one window is repeated."""
     frame, window = (np.arange(MEL_FRAMES) + 0.5) * HOPS_A_FRAME, MEL_FRAMES * HOPS_A_FRAME
     whole = int(hops / window)

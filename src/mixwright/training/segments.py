@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 from ..analysis import Analysis, analyze_audio
 from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
-from ..audio import read_audio, resample
 from ..errors import AudioError, ParameterError
 from ..model.network_input import FIGURES, figures_of
-from .songs import Song
+from .data.workers import spread
+from .passages import RATE, SECONDS, passages
+from .songs import BEFORE, Song
 
-__all__ = ["FIGURES", "RATE", "Segments", "load_segments", "measure_songs"]
+__all__ = ["FIGURES", "RATE", "Segments", "load_segments", "measure_songs", "segment_row"]
 
-RATE = 44_100
-SECONDS = 30
 WINDOWS = 3
 HOPS = 100 * SECONDS
 BANDS = len(NOMINAL_HZ)

@@ -11,10 +11,11 @@ from pathlib import Path
 from ..errors import ParameterError
 from ..parameters import GENRES
 
-__all__ = ["Song", "read_songs", "validation_artists"]
+__all__ = ["BEFORE", "TEST", "TRAIN", "VALIDATION", "Song", "read_songs", "validation_artists"]
 
 TABLE = "mixes.csv"
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
+BEFORE = "before"  # the split of what an engineer had not worked on yet: nobody is to end there
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Song:
     split: str
     weights: tuple[float, ...]
     labelled: bool = True  # by its credits, not by another program
+    licence: str = ""
+    before: str = ""  # the file of the same song before an engineer's work
 
 
 def read_songs(folders: Sequence[Path], *, validation_share: float = 0.2) -> list[Song]:
