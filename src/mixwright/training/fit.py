@@ -6,12 +6,13 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -20,7 +21,7 @@ from .batches import Batch, artist_shares, batch_of
 from .evaluation import evaluate
 from .faults import Faults
 from .losses import TERMS
-from .network import BalancedMixingCNN, Heard, Shape, values_of
+from .network import BalancedMixingCNN, Heard, Shape, normalised, tone_features, values_of
 from .objective import NAMES, band_error_db, terms, weighted
 from .segments import WINDOWS, Segments
 
@@ -28,6 +29,8 @@ __all__ = ["Config", "Music", "State", "train", "untouched_terms"]
 
 logger = logging.getLogger(__name__)
 CLIP = 1.0
+SCALE_SONGS = 2048
+LEAST_SPREAD = 0.05
 # Of crest factor, loudness range, PLR, two levels and the width, in their units (docs/training.md).
 FIGURE_NOISE = torch.tensor([1.0, 0.5, 1.0, 0.0, 0.0, 0.0])
 SPACE = [NAMES.index("reverb"), NAMES.index("delay")]
@@ -40,17 +43,21 @@ class Config:
     """Everything that a run depends on, beside the music."""
 
     seed: int = 0
-    pretrain_steps: int = 600
-    steps: int = 6000
-    batch: int = 32
+    pretrain_steps: int = 100
+    steps: int = 1100
+    batch: int = 192
+    windows: int = 1  # of each half-minute, heard in a step; the spectrum is always that of all
     learning_rate: float = 1e-3
-    weight_decay: float = 0.02
+    weight_decay: float = 0.05
     objective: str = "mixing"  # or "parameters": the parameter MSE alone
     genre_weight: float = 0.3
     value_weight: float = 0.05
-    worse_weight: float = 1.0  # price of each dB that a song is further from the good one than before
+    balance_weight: float = 0.5  # of the judged figure alone, in dB, beside the mixing loss
+    worse_weight: float = 0.3  # price of each dB that a song is further from the good one than before
     undamaged_share: float = 0.25
-    evaluate_every: int = 250
+    labelled_share: float = 0.3  # of the songs whose genre is known from their credits, all genres alike
+    refilter: bool = True  # filters of other faults of the same strength: no song is heard twice with the same one
+    evaluate_every: int = 100
     patience: int = 8  # evaluations without a better score
     shape: Shape = field(default_factory=Shape)
 
@@ -96,8 +103,9 @@ def train(
     state = State(model, optimizer)
     if checkpoint is not None and checkpoint.exists():
         _load(state, checkpoint, config)
-    shares = artist_shares(music.segments, music.train, _strength_shares(config))
-    probability = shares / shares.sum()
+    probability = drawn_shares(music, config)
+    if state.step == 0:
+        set_scale(model, music, probability, config.seed)
     scale = untouched_terms(music.segments, music.train)
     total = config.pretrain_steps + config.steps
     began = time.monotonic() - state.seconds
@@ -106,12 +114,15 @@ def train(
         rng = np.random.default_rng([config.seed, state.step])
         torch.manual_seed(int(rng.integers(2**31)))  # dropout: the same from a checkpoint as without a stop
         rows = rng.choice(len(music.train), config.batch, p=probability)
-        windows = np.sort(rng.choice(WINDOWS, int(rng.integers(1, WINDOWS + 1)), replace=False))
+        windows = np.sort(rng.choice(WINDOWS, config.windows, replace=False))
         batch = batch_of(music.segments, music.train, rows, windows)
+        targets = music.targets[rows]
+        if config.refilter and state.step >= config.pretrain_steps and config.objective == "mixing":
+            batch = refiltered(batch, music.train, rows, rng)
         model.train()
         for group in optimizer.param_groups:
             group["lr"] = config.learning_rate * _schedule(state.step, total)
-        loss, figures = step_loss(model, batch, music.targets[rows], config, scale, state.step, rng)
+        loss, figures = step_loss(model, batch, targets, config, scale, state.step, rng)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
@@ -160,16 +171,73 @@ def step_loss(
     genre = (functional.cross_entropy(heard.genre_logits, batch.genre, reduction="none") * weight).mean()
     if config.objective == "parameters" or step < config.pretrain_steps:
         value = by_value.mean()
-        return value * 4 + config.genre_weight * genre, {"parameter_mse": float(value), "genre_loss": float(genre)}
+        return value * 4 + config.genre_weight * genre, {
+            "parameter_mse": float(value.detach()),
+            "genre_loss": float(genre.detach()),
+        }
     values = values_of(positions)
     found = terms(values, shares, batch)
     mixing = weighted(found, scale).mean()
     before = band_error_db(batch.change_db, batch.heard)
     worse = functional.relu(found.frequency_balance - before).mean()
     value = by_value[:, BY_VALUE].mean()
-    loss = mixing + config.worse_weight * worse + config.value_weight * value + config.genre_weight * genre
-    figures = {name: float(term) for name, term in found.mean().items()}
-    return loss, {"loss": float(loss), "mixing_loss": float(mixing), "worse_db": float(worse), "genre_loss": float(genre), **figures}  # fmt: skip
+    balance = config.balance_weight * found.frequency_balance.mean()
+    loss = mixing + balance + config.worse_weight * worse + config.value_weight * value + config.genre_weight * genre
+    figures = {name: float(term.detach()) for name, term in found.mean().items()}
+    return loss, {**{n: float(v.detach()) for n, v in (("loss", loss), ("mixing_loss", mixing), ("worse_db", worse), ("genre_loss", genre))}, **figures}  # fmt: skip
+
+
+def refiltered(batch: Batch, faults: Faults, rows: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+    """The batch with other filters: those of faults of the same strength, or their inverse."""
+    others = rows.copy()
+    for strength in np.unique(faults.strength[rows]):
+        of = np.flatnonzero(faults.strength == strength)
+        here = faults.strength[rows] == strength
+        others[here] = rng.choice(of, int(here.sum()))
+    sign = rng.choice(np.array([-1.0, 1.0], np.float32), len(rows))[:, None]
+    free = np.ones(len(rows), bool) if faults.measured is None else faults.measured[rows] < 0
+    turned = {
+        name: torch.from_numpy(np.where(free[:, None], faults[name][others] * sign - faults[name][rows], 0.0)).float()
+        for name in ("mel_gain_db", "band_gain_db")
+    }
+    mels, bands = turned["mel_gain_db"], turned["band_gain_db"]
+    return replace(
+        batch,
+        mel_db=batch.mel_db + mels[:, None, None, :, None],
+        mid_db=batch.mid_db + bands,
+        side_db=batch.side_db + bands,
+        change_db=batch.change_db + bands,
+        mel_gain_db=batch.mel_gain_db + mels,
+    )
+
+
+def drawn_shares(music: Music, config: Config) -> NDArray[np.float64]:
+    """How often each fault is drawn, summing to 1: by artist and strength; genres known from credits alike."""
+    shares = artist_shares(music.segments, music.train, _strength_shares(config))
+    shares = shares / shares.sum()
+    songs = [music.segments.songs[s] for s in music.segments.song[music.train.segment]]
+    labels = np.array([np.argmax(s.weights) if s.labelled and sum(s.weights) > 0 else -1 for s in songs])
+    for genre in np.unique(labels[labels >= 0]):
+        of = labels == genre
+        shares[of] *= config.labelled_share / len(GENRES) / shares[of].sum()
+    rest = labels < 0
+    if rest.any():
+        shares[rest] *= (1 - shares[~rest].sum()) / shares[rest].sum()
+    return np.asarray(shares / shares.sum())
+
+
+@torch.no_grad()
+def set_scale(model: BalancedMixingCNN, music: Music, probability: NDArray[np.float64], seed: int) -> None:
+    """Centre and spread of each feature over the training music."""
+    rng = np.random.default_rng([seed, 1])
+    rows = rng.choice(len(music.train), SCALE_SONGS, p=probability)
+    features = []
+    for part in np.array_split(rows, SCALE_SONGS // 64):
+        batch = batch_of(music.segments, music.train, part)
+        features.append(tone_features(normalised(batch.mel_db), batch.mid_db, batch.side_db, batch.figures))
+    found = torch.cat(features)
+    model.centre.copy_(found.mean(dim=0))
+    model.scale.copy_(found.std(dim=0) + LEAST_SPREAD)
 
 
 @torch.no_grad()

@@ -30,6 +30,7 @@ MARGIN = 4  # bands that a group shares with its neighbours on each side
 STRIDE = 4
 SIDE_RANGE_DB = (-40.0, 12.0)  # side over mid; what is narrower is mono
 DEPTH_DB = 60.0
+FAR = 4.0  # standard deviations: no single feature may shout
 # Where each figure lies and how far it strays, about: only a scale.
 FIGURE_CENTRE = {"crest_factor_db": 15.0, "loudness_range_lu": 6.0, "plr_lu": 14.0}
 FIGURE_SPREAD = {"crest_factor_db": 4.0, "loudness_range_lu": 4.0, "plr_lu": 4.0}
@@ -41,8 +42,9 @@ class Shape:
 
     channels: int = 16  # of each kernel
     token: int = 48
-    tone: int = 96
-    dropout: float = 0.2
+    tone: int = 128
+    dropout: float = 0.3
+    tokens: bool = True  # without: no convolutions, the tone alone
     attention: bool = True  # without: the mean of all tokens for every parameter
     experts: bool = True  # without: one head for all genres
 
@@ -57,8 +59,11 @@ class Heard(NamedTuple):
 
 
 class BalancedMixingCNN(nn.Module):
-    """`forward(mel_db, mid_db, side_db, figures, genre)`; `genre` (batch, 6) bends the queries, and is the network's own
-    answer where a row is zero."""
+    """`forward(mel_db, mid_db, side_db, figures, genre)`; `genre` (batch, 6) bends the queries; where a row is zero, the
+    network's own answer does."""
+
+    centre: Tensor  # of each tone feature over the training music
+    scale: Tensor
 
     def __init__(self, shape: Shape | None = None) -> None:
         super().__init__()
@@ -70,11 +75,15 @@ class BalancedMixingCNN(nn.Module):
         self.join = nn.Conv1d(len(KERNELS) * shape.channels, shape.token, 3, padding=1)
         self.group = nn.Parameter(torch.randn(GROUPS, shape.token) * 0.1)
         bands = len(NOMINAL_HZ)
+        features = 2 * bands + 3 * MEL_BANDS + len(FIGURE_CENTRE) + 1
+        # Of the training music, so that every feature counts alike: part of the weights.
+        self.register_buffer("centre", torch.zeros(features))
+        self.register_buffer("scale", torch.ones(features))
         self.tone = nn.Sequential(
-            nn.Linear(2 * bands + 3 * MEL_BANDS + len(FIGURE_CENTRE) + 1, 2 * shape.tone),
+            nn.Linear(features, shape.tone),
             nn.GELU(),
             nn.Dropout(shape.dropout),
-            nn.Linear(2 * shape.tone, shape.tone),
+            nn.Linear(shape.tone, shape.tone),
             nn.GELU(),
             nn.Dropout(shape.dropout),
         )
@@ -98,12 +107,13 @@ class BalancedMixingCNN(nn.Module):
         FIGURES; genre (batch, 6). Levels do not matter: all are taken off here."""
         batch, windows = mel_db.shape[:2]
         frames = normalised(mel_db)
-        tokens = self._tokens(frames.flatten(0, 1)).unflatten(
-            0, (batch, windows)
-        )  # (batch, windows, 8, moments, token)
-        moments = tokens.shape[3]
-        tokens = tokens.flatten(1, 3)
-        tone = self.tone(torch.cat([spectrum(mid_db, side_db), spread(frames), known(figures)], dim=1))
+        tokens = self._tokens(frames.flatten(0, 1))  # (batch * windows, 8, moments, token)
+        moments = tokens.shape[2]
+        tokens = tokens.reshape(batch, windows * GROUPS * moments, -1)
+        if not self.shape.tokens:
+            tokens = tokens * 0.0
+        features = tone_features(frames, mid_db, side_db, figures)
+        tone = self.tone(torch.clamp((features - self.centre) / self.scale, -FAR, FAR))
         weights = torch.softmax(tokens @ self.genre_query / math.sqrt(tokens.shape[-1]), dim=1)
         pooled = (weights[..., None] * tokens).sum(dim=1)
         logits = self.genre_head(torch.cat([pooled, tone], dim=1))
@@ -117,7 +127,7 @@ class BalancedMixingCNN(nn.Module):
         hidden = functional.gelu(self.hidden(both))
         raw = torch.einsum("bph,gph->bgp", hidden, self.head) + self.bias
         positions = torch.tanh(raw).expand(-1, len(GENRES), -1)
-        return Heard(logits, positions, attention.unflatten(2, (windows, GROUPS, moments)))
+        return Heard(logits, positions, attention.reshape(batch, len(PARAMETERS), windows, GROUPS, moments))
 
     def _tokens(self, frames: Tensor) -> Tensor:
         """Windows (n, 2, 64, frames) to tokens (n, 8, moments, token)."""
@@ -126,8 +136,18 @@ class BalancedMixingCNN(nn.Module):
         groups = torch.stack([padded[:, :, g * step : g * step + step + 2 * MARGIN] for g in range(GROUPS)], dim=1)
         flat = groups.flatten(2, 3).flatten(0, 1)  # (n * 8, 2 * 16, frames)
         heard = torch.cat([functional.gelu(branch(flat)) for branch in self.branches], dim=1)
-        joined = functional.gelu(self.join(heard)).transpose(1, 2).unflatten(0, (-1, GROUPS))
-        return joined + self.group[:, None]
+        joined = functional.gelu(self.join(heard)).transpose(1, 2)
+        moments = joined.shape[1]
+        tokens: Tensor = joined.reshape(-1, GROUPS, moments, self.shape.token) + self.group[:, None]
+        return tokens
+
+
+def tone_features(frames: Tensor, mid_db: Tensor, side_db: Tensor, figures: Tensor) -> Tensor:
+    """(batch, 256) from normalised frames, spectra in dB and figures: how the song is coloured, and what plays in it.
+
+    A filter moves the spectrum and each band's mean, but neither deviation nor skewness: these tell what music it is,
+    and with it, which colour it should have."""
+    return torch.cat([spectrum(mid_db, side_db), spread(frames), known(figures)], dim=1)
 
 
 def normalised(mel_db: Tensor) -> Tensor:
