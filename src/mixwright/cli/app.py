@@ -19,6 +19,7 @@ from .extract import Interrupted, extract_command
 from .mix import mix_command
 from .render import render_command
 from .score import score_command
+from .train import train_command
 from .validate import validate_command
 
 __all__ = ["app", "run"]
@@ -41,6 +42,7 @@ app.command("score")(score_command)
 app.command("extract")(extract_command)
 app.command("benchmark")(benchmark_command)
 app.command("validate")(validate_command)
+app.command("train")(train_command)
 app.add_typer(data_app, name="data")
 
 

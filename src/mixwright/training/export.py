@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,16 +54,18 @@ def export_network(model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any
         torch.zeros(1, len(GENRES)),
     )
     written = io.BytesIO()
-    torch.onnx.export(
-        model,
-        example,
-        written,  # type: ignore[arg-type]  # a buffer is taken by the exporter that follows the calls
-        input_names=list(INPUTS),
-        output_names=list(OUTPUTS),
-        dynamic_axes={"mel_db": {1: "windows"}, "attention": {2: "windows"}},
-        opset_version=17,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter about itself, and that shapes of constants are constants
+        torch.onnx.export(
+            model,
+            example,
+            written,  # type: ignore[arg-type]  # a buffer is taken by the exporter that follows the calls
+            input_names=list(INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_axes={"mel_db": {1: "windows"}, "attention": {2: "windows"}},
+            opset_version=17,
+            dynamo=False,
+        )
     graph = onnx.load_from_string(written.getvalue())
     for key, value in (("format", FORMAT), ("mixwright", json.dumps(dict(facts), sort_keys=True))):
         entry = graph.metadata_props.add()

@@ -186,8 +186,10 @@ def envelope_of(row: dict[str, NDArray[Any]]) -> tuple[Floats, Floats]:
 
 
 def _frame_hops(hops: int) -> Floats:
-    """Where each frame of a segment's windows lies, in hops of 10 ms, as `analysis.mel` cuts them: one after another, and
-    the last at the end where half of it is left; a segment shorter than one window is repeated."""
+    """Where each frame of a segment's windows lies, in hops of 10 ms, (windows * frames,).
+
+    As `analysis.mel` cuts them: in a row, and a last one at the end where half of it is left; a segment shorter than
+    one window is repeated."""
     frame, window = (np.arange(MEL_FRAMES) + 0.5) * HOPS_A_FRAME, MEL_FRAMES * HOPS_A_FRAME
     whole = int(hops / window)
     starts = [k * window for k in range(whole)] or [0.0]

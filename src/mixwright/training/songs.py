@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ParameterError
 from ..parameters import GENRES
+from .data.files import table_rows
 
-__all__ = ["BEFORE", "TEST", "TRAIN", "VALIDATION", "Song", "read_songs", "validation_artists"]
+__all__ = [
+    "BEFORE",
+    "TEST",
+    "TRAIN",
+    "VALIDATION",
+    "Song",
+    "genre_weights",
+    "parted",
+    "read_songs",
+    "validation_artists",
+]
 
 TABLE = "mixes.csv"
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -32,43 +43,83 @@ class Song:
 
 
 def read_songs(folders: Sequence[Path], *, validation_share: float = 0.2) -> list[Song]:
-    """The songs of each folder's mixes.csv: path, artist, genre, split; instead of a genre, one column a genre.
+    """The songs of each folder's mixes.csv, believed as it is, no sound opened; `collection.gather` looks closer.
 
-    Artists of the test split appear nowhere else. Of the others, every so many are kept for validation, by a hash of
-    their name, so that a larger collection keeps the same ones.
+    Columns: path, artist, genre, split, licence; instead of a genre, one column a genre. Artists of the test split
+    appear nowhere else. Of the others, about `validation_share` are kept for validation.
+
+    Errors
+    ------
+    ParameterError
+        A folder without such a table, a table that is not CSV in UTF-8 or has no column path, or an unknown genre.
     """
     songs = []
     for folder in folders:
         table = folder / TABLE
         if not table.is_file():
-            raise ParameterError(f"{folder}: holds no {TABLE}; `mixwright data index` makes one of a folder of genres")
-        with table.open(encoding="utf-8", newline="") as file:
-            songs += [_song(folder, row) for row in csv.DictReader(file)]
+            raise ParameterError(f"{folder}: holds no {TABLE}; `mixwright train` also takes a folder a genre")
+        for row in table_rows(table):
+            if not row.get("path"):
+                raise ParameterError(f"{folder.name}/{TABLE}: a row has no path")
+            genre = row.get("genre", "")
+            if genre and genre not in GENRES:
+                raise ParameterError(f"{folder.name}/{TABLE}: genre={genre!r} must be one of {', '.join(GENRES)}")
+            weights = genre_weights(genre, row)
+            path, artist = str(folder / row["path"]), row.get("artist", "")
+            songs.append(Song(path, artist, row.get("split") or TRAIN, weights, bool(genre), row.get("licence", "")))
     tests = {song.artist for song in songs if song.split == TEST}
-    learn = [song for song in songs if song.split != TEST and song.artist not in tests]
-    chosen = validation_artists(learn, validation_share)
-    split = {True: VALIDATION, False: TRAIN}
-    rest = [Song(s.path, s.artist, split[s.artist in chosen], s.weights, s.labelled) for s in learn]
+    return parted([song for song in songs if song.split == TEST or song.artist not in tests], validation_share)
+
+
+def genre_weights(genre: str | None, scores: Mapping[str, str]) -> tuple[float, ...]:
+    """Six weights: all on the genre; else another program's scores by name, brought to a sum of 1; else zero.
+
+    Errors
+    ------
+    ParameterError
+        A score that is not a number from 0 up.
+    """
+    if genre in GENRES:
+        return tuple(float(name == genre) for name in GENRES)
+    found = [_score(name, scores.get(name) or "0") for name in GENRES]
+    total = sum(found)
+    return tuple(score / total if total > 0 else 0.0 for score in found)
+
+
+def parted(songs: Sequence[Song], share: float, people: Mapping[str, str] | None = None) -> list[Song]:
+    """The songs, those of some artists moved from train to validation; test last.
+
+    `people` gives, by path, a name for all who cannot be parted; else each artist is one of their own."""
+
+    def who(song: Song) -> str:
+        return people[song.path] if people else song.artist
+
+    learn = [song for song in songs if song.split != TEST]
+    chosen = validation_artists([replace(song, artist=who(song)) for song in learn], share)
+    rest = [replace(song, split=VALIDATION if who(song) in chosen else TRAIN) for song in learn]
     return rest + [song for song in songs if song.split == TEST]
 
 
 def validation_artists(songs: Sequence[Song], share: float) -> set[str]:
-    """Artists kept for validation."""
-    return {a for a in {s.artist for s in songs} if _number(a) < share}
+    """Artists kept for validation: by a hash of their name, so that a larger collection keeps the same ones; of few
+    artists at least the first one by that hash, as long as another is left to learn from."""
+    numbers = {artist: _number(artist) for artist in {song.artist for song in songs}}
+    chosen = {artist for artist, number in numbers.items() if number < share}
+    ordered = sorted(numbers, key=lambda artist: numbers[artist])
+    if len(ordered) < 2 or share <= 0:
+        return set()
+    return (chosen or set(ordered[:1])) - set(ordered[len(ordered) - 1 :])
 
 
 def _number(text: str) -> float:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32
 
 
-def _song(folder: Path, row: Mapping[str, str]) -> Song:
-    genre = row.get("genre", "")
-    if genre:
-        if genre not in GENRES:
-            raise ParameterError(f"{folder / TABLE}: genre={genre!r} must be one of {', '.join(GENRES)}")
-        weights = tuple(float(name == genre) for name in GENRES)
-    else:
-        weights = tuple(float(row.get(name) or 0.0) for name in GENRES)
-        total = sum(weights)
-        weights = tuple(w / total if total > 0 else 0.0 for w in weights)
-    return Song(str(folder / row["path"]), row.get("artist", ""), row.get("split", TRAIN), weights, bool(genre))
+def _score(name: str, text: str) -> float:
+    try:
+        score = float(text)
+    except ValueError:
+        score = -1.0
+    if not 0 <= score < math.inf:
+        raise ParameterError(f"{name}={text!r} must be a number from 0 up: how much of that genre a song is")
+    return score

@@ -5,7 +5,8 @@
     rock/Artist - Title/stems/kick.wav      a stem; its mix is rock/Artist - Title/mix.wav
 
 A table in the top folder (CSV with the columns path and genre, such as mixes.csv and stems.csv) says more, and is
-believed more than names are: artist, title, licence, source, split, synthetic. Its paths are files or folders.
+believed more than names are: artist, title, licence, source, split, synthetic. Its paths are files or folders. Where
+nobody named a genre, it may have a column a genre with another program's scores instead.
 """
 
 from __future__ import annotations
@@ -121,11 +122,11 @@ def _walk(folder: Path) -> Iterator[str]:
 
 
 def _tables(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
-    """Path → (table's name, row) of every CSV in the top folder that has the columns path and genre."""
+    """Path → (table's name, row) of every CSV in the top folder that has a column path, and genre or one a genre."""
     said: dict[str, tuple[str, dict[str, str]]] = {}
     for table in sorted(folder.glob("*.csv")):
         for row in table_rows(table):
-            if "path" not in row or "genre" not in row:
+            if "path" not in row or not {"genre", *GENRES} & set(row):
                 break  # a table of something else
             path = PurePosixPath(row["path"].replace("\\", "/"))
             if path.is_absolute() or ".." in path.parts or not path.parts:
@@ -175,7 +176,7 @@ def _told(file: DataFile, table: str, row: dict[str, str], problem: str | None =
         path=file.path,
         kind=file.kind,
         song=file.song,
-        genre=canonical_genre(row["genre"]) if row["genre"] else file.genre,
+        genre=canonical_genre(row["genre"]) if row.get("genre") else file.genre,
         artist=artist or file.artist,
         artist_from="table" if artist else file.artist_from,
         title=cell("title") or file.title,
