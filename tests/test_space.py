@@ -76,6 +76,7 @@ def compile_probe(folder: Path, *extra: str) -> ctypes.CDLL:
         *extra,
         "-fPIC",
         "-shared",
+        "-Wl,-Bsymbolic",  # its own counting `new`, whatever the process has loaded before
         include,
         str(source),
         "-o",

@@ -15,6 +15,10 @@ class PresetError(MixwrightError, ValueError):
     """A preset file cannot be used: not JSON, an unknown key, a newer format, a value out of range."""
 
 
+class ModelError(MixwrightError, ValueError):
+    """A trained network cannot be used: not there, damaged, or of another format."""
+
+
 class AudioError(MixwrightError):
     """A sound file or signal cannot be read, written or mixed."""
 

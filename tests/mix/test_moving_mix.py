@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,13 @@ def windowed(rows: list[dict[str, float]]) -> Any:
     return decide_windows
 
 
+by_rules = partial(mixwright.mix, model="rules")  # the movement's machinery is the same for every model
 LIVELY = [{"low_eq": 2.0, "high_eq": -1.5, "compressor_ratio": 1.0}, {"low_eq": -2.0, "high_eq": 2.5, "reverb": 0.1}]
 ROWS = [{"low_eq": 0.0, "high_eq": 0.0, "compressor_ratio": 1.2, "reverb": 0.0, **row} for row in LIVELY]
 
 
 def test_a_morph_goes_from_one_decision_to_the_other() -> None:
-    mix = mixwright.mix(THIN, RATE, morph="rock:jazz", loudness="keep")
+    mix = by_rules(THIN, RATE, morph="rock:jazz", loudness="keep")
     voicing = blend_voicing({"rock": 1.0, "jazz": 1.0})
     ends = [decide(mix.before, genre_target({genre: 1.0}), voicing).parameters for genre in ("rock", "jazz")]
     assert abs(ends[0]["low_eq"] - ends[1]["low_eq"]) > 2.0  # dB: there is a way to go
@@ -74,11 +76,11 @@ def test_a_morph_goes_from_one_decision_to_the_other() -> None:
 
 def test_a_morph_keeps_what_is_set_and_takes_the_amount() -> None:
     none = mixwright.Amounts.parse(0.0)
-    mix = mixwright.mix(THIN, RATE, morph=("rock", "jazz"), amounts=none, settings={"low_eq": 1.0}, loudness="keep")
+    mix = by_rules(THIN, RATE, morph=("rock", "jazz"), amounts=none, settings={"low_eq": 1.0}, loudness="keep")
     assert mix.preset.trajectory == ()
     assert mix.preset.moved() == ["low_eq"]
     assert "Nothing moves during the song: both genres ask for the same." in mix.warnings
-    moving = mixwright.mix(THIN, RATE, morph="rock:jazz", settings={"low_eq": 1.5}, loudness="keep")
+    moving = by_rules(THIN, RATE, morph="rock:jazz", settings={"low_eq": 1.5}, loudness="keep")
     assert moving.preset.trajectory != ()
     assert not any("Nothing moves" in warning for warning in moving.warnings)
     assert moving.preset.span("low_eq") == (1.5, 1.5)
@@ -87,7 +89,7 @@ def test_a_morph_keeps_what_is_set_and_takes_the_amount() -> None:
 
 def test_the_way_back_is_the_way_reversed() -> None:
     there, back = (
-        mixwright.mix(THIN, RATE, morph=way, loudness="keep").preset.trajectory for way in ("rock:jazz", "jazz:rock")
+        by_rules(THIN, RATE, morph=way, loudness="keep").preset.trajectory for way in ("rock:jazz", "jazz:rock")
     )
     at = np.linspace(0, SECONDS, 50)
     forth, reverse = (
@@ -107,7 +109,7 @@ def test_a_moving_mix_keeps_its_promises_and_comes_again_from_its_preset(
     if as_file:
         source, rate = tmp_path / "song.wav", None
         soundfile.write(source, THIN.T, RATE, subtype="FLOAT")
-    mix = mixwright.mix(source, rate, dynamic=True, loudness="streaming")
+    mix = by_rules(source, rate, dynamic=True, loudness="streaming")
     assert len(mix.preset.trajectory) > 2
     assert mix.preset.model == "windows"
     assert mix.warnings == []
@@ -131,7 +133,7 @@ def test_a_moving_mix_keeps_its_promises_and_comes_again_from_its_preset(
 
 def test_the_report_draws_what_moves_to_the_end_of_the_song(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "decide", windowed(ROWS))
-    mix = mixwright.mix(THIN, RATE, dynamic=True, loudness="keep", settings={"presence": 1.05})
+    mix = by_rules(THIN, RATE, dynamic=True, loudness="keep", settings={"presence": 1.05})
     rows = {row.name: row for row in report_data(mix).parameters}
     assert rows["presence"].movement == ()
     (start, first), *_, (end, last) = rows["low_eq"].movement
@@ -145,8 +147,8 @@ def test_the_report_draws_what_moves_to_the_end_of_the_song(monkeypatch: pytest.
 
 def test_the_movement_is_heard_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "decide", windowed(ROWS))
-    moving = mixwright.mix(THIN, RATE, dynamic=True, loudness="keep")
-    still = mixwright.mix(THIN, RATE, loudness="keep")
+    moving = by_rules(THIN, RATE, dynamic=True, loudness="keep")
+    still = by_rules(THIN, RATE, loudness="keep")
     assert still.preset.trajectory == ()
 
     def treble_db(audio: Audio) -> float:
@@ -177,7 +179,7 @@ def test_extreme_movements_keep_the_rms_promise_over_the_whole(monkeypatch: pyte
     ends = [{name: end(info(name)) for name in names} for end in (lambda row: row.low, lambda row: row.high)]
     monkeypatch.setattr(deciding, "decide", windowed([ends[1], ends[0], ends[1]]))
     for gains in ({"input_gain": 1.2, "output_level": 1.1}, {"input_gain": 0.8, "output_level": 0.9}):
-        mix = mixwright.mix(THIN, RATE, dynamic=True, loudness="keep", settings=gains)
+        mix = by_rules(THIN, RATE, dynamic=True, loudness="keep", settings=gains)
         assert 0.8 <= mix.balance.rms_ratio <= 1.2
         out = balance(THIN, RATE, mix.preset)  # measured here again, and not by the mix
         assert 0.8 <= float(np.sqrt(np.mean(out.astype(float) ** 2) / np.mean(THIN.astype(float) ** 2))) <= 1.2
@@ -191,14 +193,14 @@ def test_too_much_compression_is_taken_back_at_every_keyframe(monkeypatch: pytes
     rows = [{"compressor_ratio": 3.0}, {"compressor_ratio": 4.0}]
     monkeypatch.setattr(deciding, "decide", windowed(rows))
     monkeypatch.setattr("mixwright.mix.choosing.MOST_CREST_LOST_DB", -20.0)  # whatever the render does is too much
-    mix = mixwright.mix(hammer, RATE, dynamic=True, loudness="keep")
+    mix = by_rules(hammer, RATE, dynamic=True, loudness="keep")
     low, high = mix.preset.span("compressor_ratio")
     assert 1.0 <= low <= high < 1.5  # halved four times at most
     assert "Lowered to" in mix.reasons["compressor_ratio"]
 
 
 def test_the_rules_stand_still_and_say_so() -> None:
-    moving, still = (mixwright.mix(THIN, RATE, dynamic=dynamic, loudness="keep") for dynamic in (True, False))
+    moving, still = (by_rules(THIN, RATE, dynamic=dynamic, loudness="keep") for dynamic in (True, False))
     assert moving.preset == still.preset
     assert [w for w in moving.warnings if w not in still.warnings] == [
         "Nothing moves during the song: the rules decide once for the whole of it."
@@ -208,7 +210,7 @@ def test_the_rules_stand_still_and_say_so() -> None:
 def test_on_another_song_the_average_stays() -> None:
     keyframes = ((0.0, Parameters(low_eq=1.0)), (20.0, Parameters(low_eq=2.0)))
     given = Preset(parameters=Parameters(low_eq=1.5), trajectory=keyframes)
-    mix = mixwright.mix(THIN, RATE, preset=given, loudness="keep")
+    mix = by_rules(THIN, RATE, preset=given, loudness="keep")
     assert mix.preset.trajectory == ()
     assert mix.preset.parameters["low_eq"] == 1.5
     assert any("movement" in warning for warning in mix.warnings)
@@ -233,5 +235,5 @@ def test_on_another_song_the_average_stays() -> None:
 )
 def test_wishes_that_contradict_are_refused(wishes: dict[str, Any], says: str) -> None:
     with pytest.raises(ParameterError, match=says) as error:
-        mixwright.mix(THIN, RATE, **wishes)
+        by_rules(THIN, RATE, **wishes)
     assert "\n" not in str(error.value)

@@ -17,20 +17,33 @@ from ..parameters import GENRES, Parameters, Preset, Voicing, blend_voicing
 from .oracle import solve
 from .request import TASKS, Answer, Mixer, Request
 
-__all__ = ["OWN"]
+__all__ = ["ABLATIONS", "OWN"]
 
 
 def _nothing(request: Request) -> Answer:
     return Answer(request.audio)
 
 
-def _rules(request: Request) -> Answer:
+def _mixed(request: Request, **how: Any) -> Answer:
     """The balance stage of `mixwright mix`, without delivery: what is compared is equally loud anyway."""
     references = [] if request.reference is None else [request.reference_file]
-    made = mix(
-        request.audio, request.sample_rate, genre=request.genre or "auto", references=references, loudness="keep"
-    )
+    genre = request.genre or "auto"
+    made = mix(request.audio, request.sample_rate, genre=genre, references=references, loudness="keep", **how)
     return _rendered(request, made.preset)
+
+
+def _mixwright(request: Request) -> Answer:
+    return _mixed(request)
+
+
+def _unrefined(request: Request) -> Answer:
+    """The network's own answer, for the ablation."""
+    return _mixed(request, refine=False)
+
+
+def _rules(request: Request) -> Answer:
+    """The mixer without learning."""
+    return _mixed(request, model="rules")
 
 
 def _mean_preset(request: Request) -> Answer:
@@ -86,5 +99,8 @@ OWN = (
     Mixer("nothing", ("blind",), _nothing),
     Mixer("mean preset", ("blind", "genre"), _mean_preset),
     Mixer("rules", TASKS, _rules),
+    Mixer("mixwright", TASKS, _mixwright),
     Mixer("oracle", ("genre",), _oracle, knows_answer=True),
 )
+# Measured only by name.
+ABLATIONS = (Mixer("mixwright, no refinement", TASKS, _unrefined),)

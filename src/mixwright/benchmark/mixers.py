@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from .baselines import OWN
+from .baselines import ABLATIONS, OWN
 from .child import run_command
 from .peers import PEERS
 from .request import TASKS, Answer, Mixer, Request
@@ -38,7 +38,7 @@ def load_mixer(name: str) -> Mixer:
     ParameterError
         None of these, or a module or program that is not there.
     """
-    known = {mixer.name: mixer for mixer in BASELINES}
+    known = {mixer.name: mixer for mixer in (*BASELINES, *ABLATIONS)}
     if name in known:
         return known[name]
     if "{input}" in name and "{output}" in name:

@@ -51,7 +51,7 @@ def removed_plot(rows: Sequence[Row], strength: str) -> list[Dots]:
         middle, least, most = (percent(share) for share in (f.value, f.low, f.high))
         text = f"{middle} % ({least} to {most})"
         places = [_place(value) for value in (f.value, f.low, f.high)]
-        lines.append(Dots(label(row.mixer, row.task), places[0], places[1], places[2], text, row.mixer == "rules"))
+        lines.append(Dots(label(row.mixer, row.task), places[0], places[1], places[2], text, row.mixer == "mixwright"))
     return lines
 
 

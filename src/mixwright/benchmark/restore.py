@@ -129,6 +129,6 @@ def _code() -> str:
     for path in sorted(
         [*paths, *package.glob("mix/*.py"), *package.glob("_native*"), *package.glob("benchmark/*.json")]
     ):
-        if path.suffix in (".py", ".json", ".so"):
+        if path.suffix in (".py", ".json", ".so", ".onnx"):
             total.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     return total.hexdigest()[:16]

@@ -19,9 +19,10 @@ def analyze_command(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
 ) -> None:
-    """Measure a song: loudness, peaks, dynamics, tone, width, tempo."""
+    """Measure a song: loudness, peaks, dynamics, tone, width, tempo; and hear its genre."""
     from ..mix import analyze
     from ..mix.checks import check_signal, input_warnings
+    from ..mix.heard import genre_of
     from .progress import progress_line
 
     with progress_line(quiet) as progress:
@@ -29,7 +30,7 @@ def analyze_command(
     check_signal(str(source), analysis)
     if as_json:
         data = analysis.to_dict(series=series)
-        data.setdefault("genre", None)
+        data["genre"] = genre_of(analysis)
         print(json.dumps(data, indent=2))
         return
     from .wording import figure
@@ -55,6 +56,8 @@ def analyze_command(
     ]
     for label, value in rows:
         print(f"{label:<24}{value:>16}")
+    strong = sorted(genre_of(analysis).items(), key=lambda item: -item[1])[:3]
+    print(f"{'Genre, as it sounds':<24}{', '.join(f'{name} {100 * share:.0f} %' for name, share in strong):>16}")
     print("Third octaves, dBFS")
     bands = list(zip(analysis.third_octave_hz, analysis.ltas_db, strict=True))
     for start in range(0, len(bands), 8):

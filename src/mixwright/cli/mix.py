@@ -23,6 +23,9 @@ def mix_command(
         typer.Option("--output", "-o", help="Where the mix goes; default IN.mix.wav or .flac beside it."),
     ] = None,
     genre: Annotated[str, typer.Option(help="auto, a genre, or a blend such as rock:0.7,pop:0.3.")] = "auto",
+    model: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="network, rules (no learning), or the file of a network.")
+    ] = "network",
     reference: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
@@ -85,6 +88,7 @@ def mix_command(
             source,
             output=destination,
             genre=genre,
+            model=model,
             references=references,
             dynamic=dynamic,
             morph=morph,
@@ -118,7 +122,12 @@ def print_mix(result: Mix) -> None:
 
     print(f"Heard    {heard(result.before)}")
     aim = "released music" if result.target is None else result.target.name
-    genre = genre_words(result.genre, aim) if result.way is None else f"from {' to '.join(result.way)} over the song"
+    if result.way is not None:
+        genre = f"from {' to '.join(result.way)} over the song"
+    elif result.heard is not None and result.genre == result.heard.probabilities:
+        genre = genre_words(result.genre, aim, heard=True, sure=result.heard.sure)
+    else:
+        genre = genre_words(result.genre, aim)
     print(f"Genre    {genre}")
     moved = [p for p in PARAMETERS if p.name in result.preset.moved()]
     print("Decided  " + (f"{len(moved)} of ten parameters move" if moved else "to leave every parameter alone"))

@@ -43,12 +43,18 @@ def heard(analysis: Analysis) -> str:
     return ", ".join(parts)
 
 
-def genre_words(genre: Mapping[str, float] | None, target: str = "released music") -> str:
-    """Genre weights in words; without any, what the mix was led toward by its name."""
-    if not genre and target != "released music":
-        return f"unsure; led toward {target}"
-    if not genre:
-        return "unsure; led toward released music of all genres (--genre rock aims closer)"
-    if len(genre) == 1:
-        return next(iter(genre))
-    return ", ".join(f"{name} {weight:.0%}" for name, weight in genre.items())
+def genre_words(
+    genre: Mapping[str, float] | None, target: str = "released music", *, heard: bool = False, sure: bool = True
+) -> str:
+    """Genre weights in words, those under 5 % left out; where there are none, or they are not `sure`, what the mix was
+    led toward by its name."""
+    strong = sorted(((g, w) for g, w in (genre or {}).items() if w >= 0.05), key=lambda item: -item[1])
+    words = ", ".join(f"{name} {100 * weight:.0f} %" for name, weight in strong)
+    unsure = f"unsure ({words})" if words else "unsure"
+    if (not genre or not sure) and target != "released music":
+        return f"{unsure}; led toward {target}"
+    if not genre or not sure:
+        return f"{unsure}; led toward released music of all genres (--genre rock aims closer)"
+    if heard:
+        return f"{words} (heard)" + ("" if target.startswith("released ") else f"; led toward {target}")
+    return next(iter(genre)) if len(genre) == 1 else words

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..analysis import Analysis
 from ..model import Decision, Target, settle
+from ..model.learned_reasons import genre_list
 from ..parameters import DeliveryTarget, Parameters, Preset, blend_voicing
 from ..parameters.keyframes import check_keyframes
 from ..parameters.profiles import blend_profiles, load_profile
@@ -33,9 +34,7 @@ def genre_target(weights: Mapping[str, float] | None) -> Target:
     """Released music of a genre or a blend of genres; of all genres where none is known."""
     if weights is None:
         return Target(load_profile("all"), "released music")
-    words = {"hip_hop": "hip-hop"}
-    names = [words.get(genre, genre) for genre in weights]
-    return Target(blend_profiles(weights), f"released {' and '.join(names)}")
+    return Target(blend_profiles(weights), f"released {genre_list(weights)}")
 
 
 def choose_delivery(

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from ..analysis import Analysis
 from ..errors import ParameterError
-from ..model import Amounts, Decision, Target, decide, morph
+from ..model import (
+    Amounts,
+    Decision,
+    Hearing,
+    Network,
+    Target,
+    decide,
+    decide_learned,
+    follow_passages,
+    load_network,
+    morph,
+)
 from ..parameters import GENRES, blend_voicing, parse_morph
 from .choosing import genre_target
 
-__all__ = ["check_way", "decide_song", "still_note"]
+__all__ = ["RULES", "SHIPPED", "check_model", "check_way", "decide_song", "still_note"]
 
 Way = tuple[str, str]
+# Names of models; any other is a file.
+SHIPPED, RULES = "network", "rules"
 
 
 def check_way(
@@ -43,24 +57,60 @@ def check_way(
     return parse_morph(way if isinstance(way, str) else ":".join(way))
 
 
+def check_model(model: str | Path, *, preset: bool = False) -> Network | None:
+    """The network by its name or file; None for the rules, or where a preset decides.
+
+    Errors
+    ------
+    ModelError
+        No network that can be used.
+    """
+    if model == RULES or preset:
+        return None
+    return load_network(None if model == SHIPPED else model)
+
+
 def decide_song(
     before: Analysis,
     weights: Mapping[str, float] | None,
     target: Target,
     *,
+    hearing: Hearing | None = None,
     amounts: Amounts | None = None,
     fixed: Mapping[str, float] | None = None,
     dynamic: bool = False,
     way: Way | None = None,
+    references: Collection[str] = (),
+    refine: bool = True,
 ) -> Decision:
-    """The ten values for a song, with a trajectory only where movement was asked for."""
-    voicing = blend_voicing(weights or dict.fromkeys(GENRES, 1.0))
+    """The ten values for a song, with a trajectory only where movement was asked for.
+
+    Parameters
+    ----------
+    weights
+        The genre that the user gave; None for what is heard.
+    hearing
+        The network's ear on the song; the rules decide without.
+    references
+        The aspects that a reference leads.
+    refine
+        Whether the network's answer is led the last step.
+    """
+    led = weights or (hearing.weights if hearing else None)
+    voicing = blend_voicing(led or dict.fromkeys(GENRES, 1.0))
 
     def toward(aim: Target, genre: Mapping[str, float] | None) -> Decision:
-        return decide(before, aim, voicing, amounts=amounts, fixed=fixed, genre=genre)
+        if hearing is None:
+            return decide(before, aim, voicing, amounts=amounts, fixed=fixed, genre=genre)
+        return decide_learned(
+            before, aim, voicing, hearing, amounts=amounts, fixed=fixed, genre=genre,
+            references=references, refinement=refine,
+        )  # fmt: skip
 
     if way is None:
         decision = toward(target, weights)
+        if dynamic and hearing is not None:
+            return follow_passages(decision, hearing, before, amounts=amounts, fixed=fixed, genre=weights)
         return decision if dynamic else replace(decision, trajectory=())
     aims = [genre_target({genre: 1.0}) for genre in way]
     first, second = (toward(aim, {genre: 1.0}) for aim, genre in zip(aims, way, strict=True))

@@ -10,6 +10,7 @@ from ..metrics import Judged, judge
 from ..model import Target
 from ..parameters import DeliveryTarget, Preset
 from .checks import input_warnings
+from .heard import WhatWasHeard
 from .job import Job
 from .loudness_target import LoudnessGoal
 from .rendering import Revise, render_balance, render_delivery, rms_ratio
@@ -29,6 +30,7 @@ def finish(
     target: Target | None = None,
     reference: bool = False,
     way: tuple[str, str] | None = None,
+    heard: WhatWasHeard | None = None,
     notes: Sequence[str] = (),
 ) -> Mix:
     """Balance, deliver, judge.
@@ -37,7 +39,7 @@ def finish(
     ----------
     job, preset, goal
         The music, what to render, and the loudness to reach.
-    genre, way, reasons, target
+    genre, way, reasons, target, heard
         What the decision was led by, for the report.
     revise
         Gives a better preset where the render breaks a promise.
@@ -82,6 +84,7 @@ def finish(
         delivery=rendered.facts,
         genre=genre,
         way=way,
+        heard=heard,
         reasons=reasons,
         warnings=warnings,
         criteria=judge(figures),

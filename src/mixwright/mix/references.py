@@ -20,6 +20,7 @@ __all__ = [
     "Reference",
     "hear_references",
     "leads",
+    "led_aspects",
     "reference_lufs",
     "reference_target",
     "space_note",
@@ -158,6 +159,11 @@ def reference_lufs(heard: Sequence[Heard]) -> float:
 def leads(heard: Sequence[Heard], aspect: str) -> bool:
     """Whether any reference counts in an aspect."""
     return any(one.reference.weight(aspect) > 0 for one in heard)
+
+
+def led_aspects(heard: Sequence[Heard]) -> list[str]:
+    """The aspects of a decision that any reference counts in."""
+    return [aspect for aspect in FEATURES if leads(heard, aspect)]
 
 
 def space_note(heard: Sequence[Heard]) -> str:

@@ -15,6 +15,7 @@ from ..analysis.loudness import integrated_lufs
 from ..audio.clip import encode_flac
 from ..model.tone import Spectrum
 from ..parameters import PARAMETERS, ParameterInfo
+from .heard_reporting import genre_passages, genre_sentence, listened_map
 from .passes import REDUCTION_HZ
 from .report.data import (
     Clip,
@@ -59,7 +60,9 @@ def report_data(mix: Mix) -> ReportData:
             filter(None, (tags.get("artist"), tags.get("album"), mix.source if tags.get("title") else ""))
         ),
         genre=mix.genre,
-        genre_sentence=_genre_sentence(mix),
+        genre_sentence=genre_sentence(mix),
+        genre_sure=mix.heard is None or mix.heard.sure or mix.genre != mix.heard.probabilities,
+        genre_passages=genre_passages(mix),
         summary=_summary(mix),
         warnings=mix.warnings,
         clips=clips,
@@ -76,6 +79,7 @@ def report_data(mix: Mix) -> ReportData:
                 cast(Provenance, mix.preset.origin(p.name)),
                 _reason(mix, p),
                 _movement(mix, p.name),
+                listened_map(mix, p.name),
             )
             for p in PARAMETERS
         ],
@@ -124,17 +128,6 @@ def _movement(mix: Mix, name: str) -> tuple[tuple[float, float], ...]:
     times = sorted({0.0, end, *(seconds for seconds, _ in points if seconds < end)})
     values = np.interp(times, [seconds for seconds, _ in points], [value for _, value in points])
     return tuple(zip(times, values.tolist(), strict=True))
-
-
-def _genre_sentence(mix: Mix) -> str:
-    if mix.way is not None:
-        first, second = (name.replace("_", "-") for name in mix.way)
-        return f"From {first} to {second} over the song, as you asked."
-    if mix.genre is not None:
-        return "The genre was given by you." if mix.target is not None else "The genre stands in the preset."
-    if mix.target is not None and mix.target.name != "released music":
-        return f"No genre was given; the mix was led toward {mix.target.name}."
-    return "No genre was given, so the mix was led toward released music of all genres."
 
 
 def _summary(mix: Mix) -> list[str]:

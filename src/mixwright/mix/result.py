@@ -16,6 +16,7 @@ from ..model import Target
 from ..parameters import Preset
 from ..parameters.keyframes import columns
 from .excerpt import Excerpt
+from .heard import WhatWasHeard
 
 __all__ = ["BalanceFacts", "DeliveryFacts", "Mix"]
 
@@ -54,9 +55,10 @@ class DeliveryFacts:
 class Mix:
     """One finished mix.
 
-    `audio` is (channels, samples) float32; of a mix that was written to a file it is read from there. `genre` is
-    None where the mixer was unsure; `way` has the genres at the start and the end of a morph. `reasons` has a sentence
-    for each parameter, empty for a plain render.
+    `audio` is (channels, samples) float32; of a mix that was written to a file it is read from there. `genre` has the
+    weights that the user gave, else the calibrated probabilities that were heard, and is None where nobody listened;
+    `way` has the genres at the start and the end of a morph. `reasons` has a sentence for each parameter, empty for a
+    plain render. `heard` is what the network made of the song, None for the rules, a preset or a render.
     """
 
     source: str
@@ -73,6 +75,7 @@ class Mix:
     target: Target | None = None
     excerpt: Excerpt | None = None
     way: tuple[str, str] | None = None
+    heard: WhatWasHeard | None = None
     sample_rate: int = 44100
     tags: Mapping[str, str] = field(default_factory=dict)
     held: Audio | None = field(default=None, repr=False)
@@ -115,6 +118,7 @@ class Mix:
                 "gain_reduction_db": self.delivery.deepest_db,
             },
             "genre": None if self.genre is None else dict(self.genre),
+            "heard": None if self.heard is None else self.heard.to_dict(),
             "reasons": dict(self.reasons),
             "warnings": list(self.warnings),
             "criteria": [

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from ..model import Amounts
+from ..model import Amounts, Hearing
 from ..parameters import Parameters, Preset, load_preset, parse_genre
 from ..parameters.voicing import check_weights
 from .choosing import choose_delivery, choose_target, fit_preset, keep_crest, new_preset
-from .deciding import check_way, decide_song, still_note
+from .deciding import SHIPPED, check_model, check_way, decide_song, still_note
 from .finishing import finish
+from .heard import what_was_heard
 from .job import open_job
 from .loudness_target import LoudnessGoal
 from .passes import Progress
-from .references import Reference, hear_references, leads, space_note
+from .references import Reference, hear_references, leads, led_aspects, space_note
 from .result import Mix
 
 __all__ = ["mix", "render"]
@@ -32,6 +33,8 @@ def mix(
     *,
     output: str | Path | None = None,
     genre: Genre = "auto",
+    model: str | Path = SHIPPED,
+    refine: bool = True,
     references: Sequence[str | Path | Reference] = (),
     dynamic: bool = False,
     morph: str | tuple[str, str] | None = None,
@@ -56,6 +59,10 @@ def mix(
         Where the mix is written (.wav, .flac, .ogg, .mp3, .aiff); without it, `Mix.audio` holds the music.
     genre
         "auto", a genre's name, "rock:0.7,pop:0.3", or weights by name.
+    model
+        "network" (the one that comes with the package), "rules" (no learning), or a network's file.
+    refine
+        Lead the network's answer the last step to what is measured; False for comparison.
     references
         Sound files whose tone, dynamics and width are the target instead of the genre's; as `Reference`, with a weight
         for each aspect.
@@ -99,26 +106,44 @@ def mix(
         weights = dict.fromkeys(way, 0.5)
     fixed = {name: Parameters(settings)[name] for name in settings} if settings else {}
     given = load_preset(preset) if isinstance(preset, str | Path) else preset
+    network = check_model(model, preset=given is not None)
     heard = hear_references(references)
     delivery, goal = choose_delivery(loudness, true_peak_dbtp, given, weights, heard)
-    target = choose_target(weights, heard)
     with open_job(source, sample_rate, output, bit_depth, excerpts, progress) as job:
         revise = keep_crest(job.before, fixed)
         if given is not None:
             fitted = fit_preset(given, job.before, fixed, delivery)
             notes = [LEFT_OUT if given.trajectory else "", NOT_LED if heard else ""]
             return finish(job, fitted, goal, genre=given.genre or None, revise=revise, notes=notes)
-        decision = decide_song(job.before, weights, target, amounts=amounts, fixed=fixed, dynamic=dynamic, way=way)
+        hearing = Hearing(network, job.before) if network is not None else None
+        led = weights
+        if hearing is not None and weights is None:
+            led = hearing.weights
+            delivery, goal = choose_delivery(loudness, true_peak_dbtp, None, led, heard)
+        target = choose_target(led, heard)
+        decision = decide_song(
+            job.before,
+            weights,
+            target,
+            hearing=hearing,
+            amounts=amounts,
+            fixed=fixed,
+            dynamic=dynamic,
+            way=way,
+            references=led_aspects(heard),
+            refine=refine,
+        )
         return finish(
             job,
             new_preset(decision, job.before, delivery),
             goal,
-            genre=weights,
+            genre=weights or (hearing.probabilities if hearing else None),
             way=way,
             revise=revise,
             reasons=decision.reasons,
             target=target,
             reference=leads(heard, "tone"),
+            heard=what_was_heard(hearing, decision, passages=excerpts) if hearing else None,
             notes=[space_note(heard), still_note(decision, dynamic=dynamic, way=way)],
         )
 

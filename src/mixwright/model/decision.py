@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import ParameterError
 from ..parameters import ASPECTS, Parameters, Voicing
 from ..parameters.profiles import Profile
@@ -77,7 +80,8 @@ class Decision:
     """The outcome. `reasons` holds a sentence for every parameter; `makeup_trim_db` is the part of the level that
     the two gains could not settle; `rms_ratio` is the predicted RMS of the result over that of the input.
     `trajectory` has keyframes (seconds, values by name) where the values move during the song; `parameters` then says
-    what they are on the whole, and a name that the keyframes lack stays there."""
+    what they are on the whole, and a name that the keyframes lack stays there. Of a network, `proposed` has its values
+    before refinement, and `attention` (10, windows, 8, moments) where it listened for them."""
 
     parameters: Parameters
     provenance: Mapping[str, str]
@@ -88,3 +92,5 @@ class Decision:
     model: str = "rules"
     genre: Mapping[str, float] = field(default_factory=dict)
     trajectory: tuple[tuple[float, Mapping[str, float]], ...] = ()
+    proposed: Mapping[str, float] = field(default_factory=dict)
+    attention: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)

@@ -11,7 +11,7 @@ from .._native import compressor_reduction_db, makeup_db
 from ..analysis.loudness import loudness_range_lu
 from ..parameters import Voicing
 
-__all__ = ["HOPS_PER_SECOND", "CompressorEffect", "Dynamics", "Envelope", "choose_ratio", "simulate"]
+__all__ = ["HOPS_PER_SECOND", "CompressorEffect", "Dynamics", "Envelope", "choose_ratio", "harmless_ratio", "simulate"]
 
 HOPS_PER_SECOND = 100
 # The criterion allows 1.5 dB and asks for 12 dB where the input has them; the margin is for what an envelope of
@@ -85,27 +85,56 @@ def simulate(envelope: Envelope, ratio: float, programme_lufs: float, voicing: V
 
 
 def choose_ratio(
-    envelope: Envelope, mix: Dynamics, usual: Dynamics, programme_lufs: float, voicing: Voicing
+    envelope: Envelope,
+    mix: Dynamics,
+    usual: Dynamics,
+    programme_lufs: float,
+    voicing: Voicing,
+    *,
+    start: float = 1.0,
+    price: float = PRICE,
 ) -> CompressorEffect:
     """The ratio that brings crest factor and loudness range nearest to the usual, if that is worth its price.
 
     With the slow attack of a bus compressor short peaks pass and the body is held back, so compression may raise
-    the crest factor of percussive music; it is tried, and not taken, there.
+    the crest factor of percussive music; it is tried, and not taken, there. `price` is of each doubling away from the
+    `start`, which is lowered first where it costs too much itself.
     """
-    best = simulate(envelope, 1.0, programme_lufs, voicing)
-    score = mix.excess(usual)
+    best = harmless_ratio(envelope, mix.crest_db, start, programme_lufs, voicing)
+    begin = best.ratio
+    score = _left(mix, best).excess(usual)
     if score == 0:
         return best
-    allowed = min(MOST_CREST_LOST_DB, max(0.0, mix.crest_db - LEAST_CREST_KEPT_DB)) if mix.crest_db > 12 else 0.5
-    for ratio in RATIOS:
+    for ratio in (1.0, *RATIOS):
+        if ratio == begin:
+            continue
         effect = simulate(envelope, ratio, programme_lufs, voicing)
-        if effect.crest_lost_db > allowed or effect.typical_db < -MOST_TYPICAL_DB:
+        if ratio > begin and not _harmless(effect, mix.crest_db):
             break
-        left = Dynamics(mix.crest_db - effect.crest_lost_db, mix.range_lu - effect.range_lost_lu)
-        price = PRICE * float(np.log2(ratio))
-        if left.excess(usual) + price < score:
-            best, score = effect, left.excess(usual) + price
+        worth = _left(mix, effect).excess(usual) + price * abs(float(np.log2(ratio / begin)))
+        if worth < score:
+            best, score = effect, worth
     return best
+
+
+def harmless_ratio(
+    envelope: Envelope, crest_db: float, ratio: float, programme_lufs: float, voicing: Voicing
+) -> CompressorEffect:
+    """The effect of a ratio, lowered until it takes no more from peaks and loud passages than it may."""
+    effect = simulate(envelope, ratio, programme_lufs, voicing)
+    while effect.ratio > 1.0 and not _harmless(effect, crest_db):
+        lower = 1.0 + 0.7 * (effect.ratio - 1.0)
+        effect = simulate(envelope, lower if lower > 1.05 else 1.0, programme_lufs, voicing)
+    return effect
+
+
+def _harmless(effect: CompressorEffect, crest_db: float) -> bool:
+    allowed = min(MOST_CREST_LOST_DB, max(0.0, crest_db - LEAST_CREST_KEPT_DB)) if crest_db > 12 else 0.5
+    return effect.crest_lost_db <= allowed and effect.typical_db >= -MOST_TYPICAL_DB
+
+
+def _left(mix: Dynamics, effect: CompressorEffect) -> Dynamics:
+    return Dynamics(mix.crest_db - effect.crest_lost_db, mix.range_lu - effect.range_lost_lu)
 
 
 def _db(a: float, b: float) -> float:

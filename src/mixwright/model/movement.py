@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..analysis import Analysis
 from ..parameters import PARAMETERS, Voicing
@@ -114,6 +114,8 @@ def morph(first: Decision, second: Decision, voicing: Voicing, duration_s: float
             genre: 0.5 * (first.genre.get(genre, 0.0) + second.genre.get(genre, 0.0))
             for genre in [*first.genre, *(g for g in second.genre if g not in first.genre)]
         },
+        proposed={},  # there are two
+        attention=_mean(first.attention, second.attention),
     )
     return moving(blend, trace(times, curves), duration_s)
 
@@ -128,6 +130,10 @@ def _reason(name: str, first: Decision, second: Decision, names: tuple[str, str]
     row = info(name)
     way = f"{row.label} from {_words(name, a)} to {_words(name, b)} over the song"
     return f"{way}. At the start, for {names[0]}: {before} At the end, for {names[1]}: {after}"
+
+
+def _mean(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    return None if a is None or b is None else np.asarray((a + b) / 2, np.float32)
 
 
 def _words(name: str, value: float) -> str:

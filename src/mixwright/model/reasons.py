@@ -15,6 +15,7 @@ from .decision import Target
 from .dynamics import CompressorEffect, Dynamics
 from .tone import EQ_PARAMETERS, Spectrum, eq_gain_db
 
+NOTHING_THERE = "the mix has next to nothing there, and EQ would raise its noise"
 SPACE = (
     "{} left alone: how much room a finished mix needs cannot be measured safely enough to add any; set it "
     "yourself where you want it."
@@ -42,17 +43,12 @@ def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: 
     label, aim = info(name).label, target.called("tone")
     shape = np.abs(_shape(name, voicing, spectrum))
     heard = (shape > 0) & (spectrum.weight > 0)
-    reach = heard & (shape >= 0.5 * shape.max(initial=0.0))
-    if not reach.any():
-        return f"{label} left alone: the mix has next to nothing there, and EQ would raise its noise."
+    if not (heard & (shape >= 0.5 * shape.max(initial=0.0))).any():
+        return f"{label} left alone: {NOTHING_THERE}."
     if value == info(name).neutral:
-        share = shape[reach] * spectrum.weight[reach]
-        deviation = float(np.average(spectrum.deviation_db[reach], weights=share))
-        spread = float(np.average(spectrum.spread_db[reach], weights=share))
-        region = _region(float(spectrum.hz[reach].min()), float(spectrum.hz[reach].max()))
-        return f"{label} left alone: {region} stands {_beside(deviation)} {aim} (spread ±{spread:.1f} dB)."
+        return f"{label} left alone: {stands(name, spectrum, voicing, target)}."
     decibels = value if name != "presence" else 20 * math.log10(value)
-    move = f"{label} {_signed(decibels)} dB at {_hz(voicing[f'{name}_hz'])}"
+    move = f"{label} {signed(decibels)} dB at {hertz(voicing[f'{name}_hz'])}"
     # What moved it: the band furthest outside the spread on the side that the move takes back.
     outside = np.where(heard & (shape >= 0.15 * shape.max()), spectrum.excess_db() * -np.sign(decibels), 0.0)
     worst = int(np.argmax(outside))
@@ -60,9 +56,22 @@ def tone(name: str, value: float, spectrum: Spectrum, voicing: Voicing, target: 
         return f"{move}: it makes room for what the other bands change."
     deviation = float(spectrum.deviation_db[worst])
     return (
-        f"{move}: {_hz(float(spectrum.hz[worst]))} stands {_beside(deviation)} {aim}, "
+        f"{move}: {hertz(float(spectrum.hz[worst]))} stands {_beside(deviation)} {aim}, "
         f"{outside[worst]:.1f} dB outside its spread."
     )
+
+
+def stands(name: str, spectrum: Spectrum, voicing: Voicing, target: Target) -> str:
+    """How the region that an EQ parameter reaches lies beside the target; empty where there is next to nothing."""
+    shape = np.abs(_shape(name, voicing, spectrum))
+    reach = (shape > 0) & (spectrum.weight > 0) & (shape >= 0.5 * shape.max(initial=0.0))
+    if not reach.any():
+        return ""
+    share = shape[reach] * spectrum.weight[reach]
+    deviation = float(np.average(spectrum.deviation_db[reach], weights=share))
+    spread = float(np.average(spectrum.spread_db[reach], weights=share))
+    region = region_words(float(spectrum.hz[reach].min()), float(spectrum.hz[reach].max()))
+    return f"{region} stands {_beside(deviation)} {target.called('tone')} (spread ±{spread:.1f} dB)"
 
 
 def _beside(deviation_db: float) -> str:
@@ -106,7 +115,7 @@ def width(value: float, analysis: Analysis, target: Target, note: str) -> str:
 def level(settled: Settled) -> dict[str, str]:
     """Why the two gains stand where they stand."""
     change = 20 * math.log10(settled.before) if settled.before > 0 else 0.0
-    cause = f"EQ, compression and space change the level by {_signed(change)} dB"
+    cause = f"EQ, compression and space change the level by {signed(change)} dB"
     sentences = {}
     for name in ("input_gain", "output_level"):
         value = settled.values.get(name, 1.0)
@@ -128,18 +137,18 @@ def _shape(name: str, voicing: Voicing, spectrum: Spectrum) -> np.ndarray[tuple[
     return curve
 
 
-def _hz(value: float) -> str:
+def hertz(value: float) -> str:
     if value < 1000:
         return f"{value:.0f} Hz"
     return f"{value / 1000:.1f}".removesuffix(".0") + " kHz"
 
 
-def _region(low: float, high: float) -> str:
+def region_words(low: float, high: float) -> str:
     if low == high:
-        return _hz(low)
-    first, unit = _hz(low).split(" ")
-    return f"{first}–{_hz(high)}" if _hz(high).endswith(f" {unit}") else f"{_hz(low)}–{_hz(high)}"
+        return hertz(low)
+    first, unit = hertz(low).split(" ")
+    return f"{first}–{hertz(high)}" if hertz(high).endswith(f" {unit}") else f"{hertz(low)}–{hertz(high)}"
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
     return f"{value:+.1f}".replace("-", "−")

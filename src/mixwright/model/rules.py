@@ -55,8 +55,9 @@ def decide(
     spectrum = Spectrum.compare(np.asarray(analysis.third_octave_hz), np.asarray(analysis.ltas_db), target.profile)
     tone = solve_tone(spectrum, voicing, analysis.sample_rate, fixed)
     for name in EQ_PARAMETERS:
-        values[name] = _scaled(name, tone.values[name], amounts.tone)
-    values["stereo_width"], width_note = _width(analysis, target, amounts.width)
+        values[name] = scaled(name, tone.values[name], amounts.tone)
+    wide, width_note = led_width(analysis, target)
+    values["stereo_width"] = scaled("stereo_width", wide, amounts.width)
     effect, usual = _compression(analysis, target, voicing, amounts.dynamics)
     values["compressor_ratio"] = effect.ratio
 
@@ -109,7 +110,7 @@ def settle(
     changed = float(np.sum(power * 10 ** (curve.sum(axis=0) / 10)))
     ratio = math.sqrt(changed / float(np.sum(power))) if np.sum(power) > 0 else 1.0
     if values.get("compressor_ratio", 1.0) > 1.0:
-        effect = simulate(_envelope(analysis), values["compressor_ratio"], _programme(analysis), voicing)
+        effect = simulate(envelope_of(analysis), values["compressor_ratio"], programme_lufs_of(analysis), voicing)
         ratio *= 10 ** (effect.level_db / 20)
     # Wet sound adds to the power; the delay's and the reverb's gain are 0 dB and -6 dB (docs/chain.md).
     ratio *= math.sqrt(1 + values.get("delay", 0.0) ** 2 + 0.25 * values.get("reverb", 0.0) ** 2)
@@ -129,7 +130,7 @@ def settle(
     return reasons.Settled(chosen, ratio * trim, 20 * math.log10(trim), before)
 
 
-def _scaled(name: str, value: float, amount: float) -> float:
+def scaled(name: str, value: float, amount: float) -> float:
     """A value moved from neutral by only a part of the way; moves too small to hear are dropped."""
     row = info(name)
     moved = row.neutral + (value - row.neutral) * amount
@@ -137,40 +138,49 @@ def _scaled(name: str, value: float, amount: float) -> float:
     return moved if span and abs(moved - row.neutral) > SMALLEST_POSITION * span else row.neutral
 
 
-def _width(analysis: Analysis, target: Target, amount: float) -> tuple[float, str]:
-    """Side gain that leads the width to the nearest edge of the target's spread."""
+def led_width(analysis: Analysis, target: Target, start: float = 1.0) -> tuple[float, str]:
+    """Side gain that leads the width, from where a gain `start` brings it, to the nearest edge of the target's spread;
+    and what kept it: "mono", "phase", or "" where nothing did."""
     if analysis.channels == 1 or analysis.stereo_width < 0.02:
         return 1.0, "mono"
     mean, spread = target.profile.features["stereo_width"]
     low, high = max(0.0, mean - spread), mean + spread
-    width = analysis.stereo_width
+    width = analysis.stereo_width * start
     if width < low and analysis.stereo_correlation < 0.2:
-        return 1.0, "phase"
-    wanted = low if width < low else high if width > high else width
-    value = 1.0 + 0.095 * math.tanh((wanted / width - 1.0) / 0.095)  # near the bound, never at it
-    return _scaled("stereo_width", value, amount), "narrow" if width < low else "wide" if width > high else ""
+        return start, "phase"
+    if low <= width <= high:
+        return start, ""
+    wanted = (low if width < low else high) / analysis.stereo_width
+    return 1.0 + 0.095 * math.tanh((wanted - 1.0) / 0.095), ""  # near the bound, never at it
+
+
+def usual_dynamics(target: Target) -> Dynamics:
+    """The dynamics above which a mix is worth a compressor."""
+    crest, crest_spread = target.profile.features["crest_factor_db"]
+    span, span_spread = target.profile.features["loudness_range_lu"]
+    return Dynamics(crest + crest_spread, span + span_spread, crest_spread, span_spread)
 
 
 def _compression(
     analysis: Analysis, target: Target, voicing: Voicing, amount: float
 ) -> tuple[CompressorEffect, Dynamics]:
     """The compressor's effect, and the dynamics above which it is worth one."""
-    crest, crest_spread = target.profile.features["crest_factor_db"]
-    span, span_spread = target.profile.features["loudness_range_lu"]
-    usual = Dynamics(crest + crest_spread, span + span_spread, crest_spread, span_spread)
-    envelope, programme = _envelope(analysis), _programme(analysis)
+    usual = usual_dynamics(target)
+    envelope, programme = envelope_of(analysis), programme_lufs_of(analysis)
     if not (math.isfinite(analysis.integrated_lufs) and math.isfinite(analysis.crest_factor_db)) or amount == 0:
         return simulate(envelope, 1.0, programme, voicing), usual
     mix = Dynamics(analysis.crest_factor_db, analysis.loudness_range_lu)
     effect = choose_ratio(envelope, mix, usual, programme, voicing)
-    ratio = _scaled("compressor_ratio", effect.ratio, amount)
+    ratio = scaled("compressor_ratio", effect.ratio, amount)
     return simulate(envelope, ratio, programme, voicing), usual
 
 
-def _envelope(analysis: Analysis) -> Envelope:
+def envelope_of(analysis: Analysis) -> Envelope:
+    """The envelope that the compressor is tried on."""
     return Envelope(np.asarray(analysis.envelope_peak), np.asarray(analysis.envelope_ms))
 
 
-def _programme(analysis: Analysis) -> float:
+def programme_lufs_of(analysis: Analysis) -> float:
+    """Loudness that the compressor hangs on, in LUFS, inside the range of a preset."""
     lufs = analysis.integrated_lufs
     return min(0.0, max(-70.0, lufs)) if math.isfinite(lufs) else -14.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .._native import equalizer_gain_db
 from ..parameters import Parameters, Voicing
 from ..parameters.profiles import Profile, relative_ltas
-from ..parameters.table import from_position, info
+from ..parameters.table import from_position, info, to_position
 
 __all__ = ["EQ_PARAMETERS", "Spectrum", "ToneSolution", "eq_gain_db", "solve_tone"]
 
@@ -89,46 +89,71 @@ def eq_gain_db(values: Mapping[str, float], voicing: Voicing, sample_rate: int, 
     return curves
 
 
-def solve_tone(spectrum: Spectrum, voicing: Voicing, sample_rate: int, fixed: Mapping[str, float]) -> ToneSolution:
-    """Least squares on what lies outside the spread, plus a price for every move from neutral.
+def solve_tone(
+    spectrum: Spectrum,
+    voicing: Voicing,
+    sample_rate: int,
+    fixed: Mapping[str, float],
+    *,
+    start: Mapping[str, float] | None = None,
+    prior: float = PRIOR,
+) -> ToneSolution:
+    """Least squares on what lies outside the spread, plus a price for every move away from the start.
 
-    A band inside the spread costs nothing, so a mix that is inside everywhere is left alone. The effect of a
-    parameter is its band's curve in dB, straight in the parameter to a good approximation; nothing is rendered.
-    `fixed` holds values that the user set; they are kept, and the others are solved around them.
+    A band inside the spread costs nothing, so a mix that is inside everywhere is left as the start has it. The effect
+    of a parameter is its band's curve in dB, straight in the parameter to a good approximation; nothing is rendered.
+    `fixed` holds values that the user set; they are kept, and the others are solved around them. The start is neutral
+    without `start`; what has nothing to measure where it works stays neutral even so. `prior` is the price of the way
+    from neutral to a bound.
     """
-    free = [name for name in EQ_PARAMETERS if name not in fixed and _reaches(name, voicing, sample_rate, spectrum)]
+    reached = [name for name in EQ_PARAMETERS if name not in fixed and _reaches(name, voicing, sample_rate, spectrum)]
+    begin = {name: (start or {}).get(name, rest(name)) for name in reached} | dict(fixed)
+    before = eq_gain_db(fixed_values(begin), voicing, sample_rate, spectrum.hz)
+    moved = replace(spectrum, deviation_db=spectrum.deviation_db + before.sum(axis=0)) if start else spectrum
+    free = reached
     while True:
-        values = fixed_values(fixed) | _least_squares(spectrum, voicing, sample_rate, fixed, free)
+        held = {name: value for name, value in begin.items() if name not in free}
+        middle = np.array([to_position(name, begin[name]) for name in free])
+        values = fixed_values(held) | _least_squares(spectrum, voicing, sample_rate, held, free, middle, prior)
         curves = eq_gain_db(values, voicing, sample_rate, spectrum.hz)
         # A band that would move its own region further away, for the sake of its neighbours, stays out.
-        wrong = [n for n in free if _region_db(curves[EQ_PARAMETERS.index(n)], spectrum) * (values[n] - rest(n)) > 0]
+        change = curves - before
+        wrong = [n for n in free if _region_db(change[EQ_PARAMETERS.index(n)], moved) * (values[n] - begin[n]) > 0]
         if not wrong:
             return ToneSolution(values, curves)
         free = [name for name in free if name not in wrong]
 
 
 def _least_squares(
-    spectrum: Spectrum, voicing: Voicing, sample_rate: int, fixed: Mapping[str, float], free: list[str]
+    spectrum: Spectrum,
+    voicing: Voicing,
+    sample_rate: int,
+    fixed: Mapping[str, float],
+    free: list[str],
+    middle: Array,
+    prior: float,
 ) -> dict[str, float]:
-    """Values of the free parameters."""
+    """Values of the free parameters, which begin at the positions `middle`."""
     hz, weight = spectrum.hz, spectrum.weight
-    if weight.sum() == 0 or not free:
+    if not free:
         return {}
+    if weight.sum() == 0:
+        return {name: bound(name, p) for name, p in zip(free, middle, strict=True)}
     given = eq_gain_db(fixed_values(fixed), voicing, sample_rate, hz).sum(axis=0)
     ends = {
         sign: np.array([eq_gain_db({n: bound(n, sign)}, voicing, sample_rate, hz).sum(axis=0) for n in free])
         for sign in (-1.0, 1.0)
     }
     # Position -1 is the low end, 1 the high end; the curve of a negative position is the low end's.
-    position = np.zeros(len(free))
+    position = middle.copy()
     importance = weight / weight.sum() / spectrum.spread_db**2
     for _ in range(STEPS):
         shapes = np.where(position[:, None] > 0, ends[1.0], -ends[-1.0])
         shapes = shapes - np.average(shapes, axis=1, weights=weight)[:, None]
         # Each band is led to the nearest point of its own spread: a bound from above on the cost.
         outside = spectrum.excess_db(given + position @ shapes)
-        gradient = shapes @ (importance * outside) + PRIOR * position
-        curvature = (shapes * importance) @ shapes.T + PRIOR * np.eye(len(free))
+        gradient = shapes @ (importance * outside) + prior * (position - middle)
+        curvature = (shapes * importance) @ shapes.T + prior * np.eye(len(free))
         position = np.clip(position - np.linalg.solve(curvature, gradient), -1.0, 1.0)
     return {name: bound(name, p) for name, p in zip(free, position, strict=True)}
 

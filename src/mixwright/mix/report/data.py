@@ -30,6 +30,29 @@ class Measurement:
     sentence: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class ListenedMap:
+    """Where the network listened for one parameter: `shares` (bands, columns), lowest band first; each column begins at
+    `starts_s` (columns,) and is `column_s` long, in a song of `end_s`; `sentence` says where the most of it is."""
+
+    shares: Series
+    starts_s: Series
+    column_s: float
+    end_s: float
+    low_hz: float
+    high_hz: float
+    sentence: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class GenrePassages:
+    """Genre probabilities over a song of `end_s`: centres of the passages in s (n,), and by name a share for each."""
+
+    seconds: Series
+    shares: Mapping[str, Series]
+    end_s: float
+
+
 @dataclass(frozen=True)
 class ParameterRow:
     """One decision of the balance stage: its value, the range it may move in, where it came from, and why.
@@ -47,6 +70,7 @@ class ParameterRow:
     provenance: Provenance
     reason: str
     movement: tuple[tuple[float, float], ...] = ()
+    listened: ListenedMap | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,8 +155,9 @@ class Clip:
 class ReportData:
     """All of one report, in reading order.
 
-    `genre` maps names to probabilities, or is None when the listener was unsure; `genre_sentence` says it in
-    words. `clips_lufs` is the loudness to which the clips were matched. A `verdict` judges a finished file: its checks
+    `genre` maps names to probabilities, or is None when nobody listened; without `genre_sure` none was believed;
+    `genre_sentence` says it in words; `genre_passages` has them over time. `clips_lufs` is the loudness to which the
+    clips were matched. A `verdict` judges a finished file: its checks
     come before its measurements, which have one column (`after`), and no genre was listened for.
     """
 
@@ -140,6 +165,8 @@ class ReportData:
     subtitle: str = ""
     genre: Mapping[str, float] | None = None
     genre_sentence: str = ""
+    genre_sure: bool = True
+    genre_passages: GenrePassages | None = None
     summary: Sequence[str] = ()
     warnings: Sequence[str] = ()
     clips: Sequence[Clip] = ()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mixwright.mix.report import wording
 from mixwright.mix.report.charts import Chart, loudness_chart, movement_path, reduction_chart, tone_chart
 from mixwright.mix.report.data import ParameterRow, ReportData
+from mixwright.mix.report.heard_charts import genre_chart, map_paths
 from mixwright.mix.report.path import HEIGHT, WIDTH
 from mixwright.mix.report.wording import known, number, quantity, setting
 
@@ -49,6 +50,8 @@ class Decision:
     span_text: str = ""
     path: str = ""
     end_text: str = ""
+    listened: tuple[str, ...] = ()  # shades of the map, faintest first
+    listened_end: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,8 @@ def decision(row: ParameterRow) -> Decision:
         span_text=f"{setting(low, row.unit)} to {setting(high, row.unit)}" if movement else "",
         path=movement_path(movement, row.low, row.high),
         end_text=wording.clock(movement[-1][0]) if movement else "",
+        listened=map_paths(row.listened) if changed and row.listened is not None else (),
+        listened_end=wording.clock(row.listened.end_s) if row.listened is not None else "",
     )
 
 
@@ -135,7 +140,9 @@ def genre_shares(weights: Mapping[str, float]) -> list[GenreShare]:
 
 
 def _charts(data: ReportData) -> dict[str, Chart]:
+    passages = data.genre_passages
     drawn = {
+        "genre": genre_chart(passages) if passages is not None and len(passages.seconds) > 1 else None,
         "tone": tone_chart(data.ltas) if data.ltas is not None else None,
         "loudness": loudness_chart(data.loudness) if data.loudness is not None else None,
         "reduction": reduction_chart(data.gain_reduction) if data.gain_reduction is not None else None,
