@@ -60,7 +60,7 @@ def _fit_equaliser(change_db: Tensor, heard: Tensor) -> Tensor:
 def _width(wanted_db: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Tensor:
     row = PARAMETERS[NAMES.index("stereo_width")]
     factor = np.clip(10 ** (wanted_db / 20), row.low, row.high)
-    return torch.from_numpy(((factor - 1) / (row.high - row.neutral)).astype(np.float32))
+    return torch.from_numpy(np.clip((factor - 1) / (row.high - row.neutral), -1, 1).astype(np.float32))
 
 
 def _ratio(left: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Tensor:
