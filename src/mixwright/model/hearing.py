@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import Analysis
+from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_TOP_HZ, mel_centres_hz
 from ..parameters import GENRES, PARAMETERS
+from ..parameters.profiles import Profile
+from ..parameters.table import from_position
 from .network import GROUPS, Answer, Network
-from .network_input import NetworkInput, hear_all, hear_passage, window_s
+from .network_input import FLOOR_DB, Floats, NetworkInput, hear_all, hear_passage, heard_bands, window_s
+from .tone import EQ_PARAMETERS
 
 __all__ = ["GROUP_EDGES_HZ", "Hearing", "Listened", "Passage", "listened"]
 
@@ -73,6 +77,22 @@ class Hearing:
         """The answer for the whole song, attended to as for a genre that was given."""
         return self.answer if genre is None else self.network.ask(self._input, genre)
 
+    def lead(self, profile: Profile) -> dict[str, float] | None:
+        """Equaliser values by name that lead this song to a reference's profile; None where the network has not learned
+        to find them."""
+        if not self.network.facts.reference:
+            return None
+        own, reference = (
+            _on_all_bands(hz, ltas_db)
+            for hz, ltas_db in (
+                (self.analysis.third_octave_hz, self.analysis.ltas_db),
+                (profile.third_octave_hz, profile.ltas_db),
+            )
+        )
+        heard = heard_bands(reference) & (own > FLOOR_DB)
+        positions = self.network.lead(own - reference, heard)
+        return {name: from_position(name, float(p)) for name, p in zip(EQ_PARAMETERS, positions, strict=True)}
+
     def passages(self, genre: Mapping[str, float] | None = None) -> list[Passage]:
         """One for each window, heard together with the ones beside it."""
         if genre is None:
@@ -95,6 +115,13 @@ class Hearing:
 
     def _named(self, answer: Answer) -> dict[str, float]:
         return dict(zip(GENRES, self.network.probabilities(answer.logits).tolist(), strict=True))
+
+
+def _on_all_bands(hz: Floats, ltas_db: Floats) -> Floats:
+    """An LTAS on all third octaves, (30,); what it lacks stands at the floor."""
+    found = np.full(len(NOMINAL_HZ), FLOOR_DB)
+    found[np.searchsorted(NOMINAL_HZ, np.asarray(hz) * 0.999)] = np.maximum(ltas_db, FLOOR_DB)
+    return found
 
 
 @dataclass(frozen=True)

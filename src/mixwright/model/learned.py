@@ -76,7 +76,8 @@ def decide_learned(
     answer = hearing.ask(genre)
     proposed = _values(hearing, blend, answer)
     if refinement:
-        led = refine(proposed, analysis, target, voicing, fixed, references)
+        tone = hearing.lead(target.profile) if "tone" in references else None
+        led = refine(proposed, analysis, target, voicing, fixed, references, tone)
     else:
         led = hold(proposed, analysis, voicing)
     values = {name: scaled(name, led.values[name], amounts.of(info(name).aspect)) for name in DECIDED} | fixed

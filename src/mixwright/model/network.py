@@ -21,10 +21,11 @@ from ..analysis.mel import MEL_BANDS, MEL_FRAMES
 from ..errors import ModelError
 from ..parameters import GENRES, PARAMETERS
 from .network_input import FIGURES, NetworkInput
+from .tone import EQ_PARAMETERS
 
 __all__ = ["FORMAT", "SHIPPED", "Answer", "Network", "load_network"]
 
-FORMAT = "mixwright-network-1"  # counts up when inputs or outputs change
+FORMAT = "mixwright-network-2"  # counts up when inputs or outputs change
 SHIPPED = Path(__file__).with_name("network.onnx")
 GROUPS = 8  # of neighbouring mel bands, as the attention sees them
 # None: any number.
@@ -34,11 +35,14 @@ INPUTS: dict[str, tuple[int | None, ...]] = {
     "side_db": (1, len(NOMINAL_HZ)),
     "figures": (1, len(FIGURES)),
     "genre": (1, len(GENRES)),
+    "reference_change_db": (1, len(NOMINAL_HZ)),
+    "reference_heard": (1, len(NOMINAL_HZ)),
 }
 OUTPUTS: dict[str, tuple[int | None, ...]] = {
     "genre_logits": (1, len(GENRES)),
     "positions": (1, len(GENRES), len(PARAMETERS)),
     "attention": (1, len(PARAMETERS), None, GROUPS, None),
+    "reference_positions": (1, len(EQ_PARAMETERS)),
 }
 
 
@@ -58,12 +62,13 @@ class Answer:
 @dataclass(frozen=True)
 class Facts:
     """What a network's file says about itself: `temperature` divides the logits; below `unsure_below` the most likely
-    genre is not believed; `amount` scales the positions."""
+    genre is not believed; `amount` scales the positions; `reference`: it has learned to lead a mix to a reference."""
 
     version: str
     temperature: float
     unsure_below: float
     amount: float = 1.0
+    reference: bool = False
 
 
 class Network:
@@ -106,7 +111,7 @@ class Network:
             The answer holds what is not a number, or positions outside [-1, 1]: its weights are damaged.
         """
         weights = [genre.get(g, 0.0) for g in GENRES] if genre else [0.0] * len(GENRES)
-        logits, positions, attention = self._session.run(
+        logits, positions, attention, _ = self._session.run(
             list(OUTPUTS),
             {
                 "mel_db": np.ascontiguousarray(given.mel_db[None], np.float32),
@@ -114,6 +119,8 @@ class Network:
                 "side_db": given.side_db[None].astype(np.float32),
                 "figures": given.figures[None].astype(np.float32),
                 "genre": np.array([weights], np.float32),
+                "reference_change_db": _zeros("reference_change_db"),
+                "reference_heard": _zeros("reference_heard"),
             },
         )
         if not all(np.isfinite(part).all() for part in (logits, positions, attention)):
@@ -121,6 +128,25 @@ class Network:
         if np.abs(positions).max() > 1:
             raise ModelError(f"model {self._name}: positions must be in [-1, 1]; the file is damaged")
         return Answer(logits[0].astype(np.float64), positions[0].astype(np.float64), attention[0])
+
+    def lead(self, change_db: NDArray[np.float64], heard: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Positions (4,) of the equaliser in [-1, 1] that lead a mix to a reference.
+
+        `change_db` (30,): third-octave LTAS of the mix minus the reference's; `heard` (30,): the bands that count. Only
+        where `facts.reference` says that this was learned.
+
+        Errors
+        ------
+        ModelError
+            The answer holds what is not a number: its weights are damaged.
+        """
+        given = {name: _zeros(name) for name in INPUTS}
+        given["reference_change_db"] = np.where(heard, change_db, 0.0)[None].astype(np.float32)
+        given["reference_heard"] = heard[None].astype(np.float32)
+        (positions,) = self._session.run(["reference_positions"], given)
+        if not np.isfinite(positions).all():
+            raise ModelError(f"model {self._name}: answers with what is not a number; the file is damaged")
+        return np.asarray(positions[0], np.float64)
 
     def probabilities(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probability of each genre, (6,), from its logits."""
@@ -150,6 +176,11 @@ def _loaded(file: Path, changed_ns: int, size: int) -> Network:
     return Network(file.read_bytes(), str(file))
 
 
+def _zeros(name: str) -> NDArray[np.float32]:
+    """An input that nothing is asked with."""
+    return np.zeros([1 if n is None else n for n in INPUTS[name]], np.float32)
+
+
 def _check_places(
     name: str, what: str, found: Mapping[str, list[Any]], wanted: Mapping[str, tuple[int | None, ...]]
 ) -> None:
@@ -170,7 +201,7 @@ def _facts(name: str, text: str) -> Facts:
         heard = facts.get("figures_used", list(FIGURES))
         found = Facts(
             str(facts["version"]), float(facts["temperature"]), float(facts["unsure_below"]),
-            float(facts.get("amount", 1.0)),
+            float(facts.get("amount", 1.0)), bool(facts.get("reference", False)),
         )  # fmt: skip
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ModelError(f"model {name}: its facts cannot be read; the file is damaged") from None

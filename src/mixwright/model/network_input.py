@@ -16,8 +16,19 @@ from ..analysis.bands import EXACT_HZ, NOMINAL_HZ
 from ..analysis.loudness import integrated_lufs, loudness_range_lu
 from ..analysis.mel import MEL_BANDS, MEL_FLOOR_DB, MEL_FRAMES, mel_centres_hz
 from ..analysis.spectrum import FRAME_PER_DECIMATION, decimation
+from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
 
-__all__ = ["FIGURES", "FLOOR_DB", "NetworkInput", "figures_of", "hear_all", "hear_passage", "mid_side_db", "window_s"]
+__all__ = [
+    "FIGURES",
+    "FLOOR_DB",
+    "NetworkInput",
+    "figures_of",
+    "hear_all",
+    "hear_passage",
+    "heard_bands",
+    "mid_side_db",
+    "window_s",
+]
 
 Floats = NDArray[np.float64]
 
@@ -60,6 +71,15 @@ def mid_side_db(power: ArrayLike, correlation: ArrayLike, side_gain_db: float = 
     least = 10 ** (FLOOR_DB / 10)
     mid, side = p * (1 + r) / 2, p * (1 - r) / 2 * 10 ** (side_gain_db / 10)
     return 10 * np.log10(np.maximum(mid, least)), 10 * np.log10(np.maximum(side, least))
+
+
+def heard_bands(ltas_db: ArrayLike) -> NDArray[np.bool_]:
+    """Which third octaves count (..., 30), as in `metrics.spectral.ltas_change_db`: 39 Hz to 16 kHz, and not more than
+    45 dB under the loudest of them."""
+    levels = np.asarray(ltas_db)
+    inside = (LTAS_RANGE_HZ[0] * 0.99 <= EXACT_HZ) & (LTAS_RANGE_HZ[1] >= EXACT_HZ)
+    loudest = np.where(inside, levels, -np.inf).max(axis=-1, keepdims=True)
+    return np.asarray(inside & (levels > loudest - LTAS_DEPTH_DB))
 
 
 def hear_all(analysis: Analysis) -> NetworkInput:

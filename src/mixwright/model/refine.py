@@ -64,6 +64,7 @@ def refine(
     voicing: Voicing,
     fixed: Mapping[str, float],
     references: Collection[str] = (),
+    tone: Mapping[str, float] | None = None,
 ) -> Refined:
     """Values led toward a target.
 
@@ -79,19 +80,22 @@ def refine(
         Values that the user set: EQ is solved around them.
     references
         The aspects in which the target is a reference's: tone, dynamics, width.
+    tone
+        Equaliser values that lead to the reference, where the network has learned to find them; else they are solved.
     """
     held = hold(values, analysis, voicing)
     led = dict(held.values)
-    spectrum = Spectrum.compare(np.asarray(analysis.third_octave_hz), np.asarray(analysis.ltas_db), target.profile)
-    tone = solve_tone(
-        spectrum,
-        voicing,
-        analysis.sample_rate,
-        fixed,
-        start={name: led[name] for name in EQ_PARAMETERS},
-        prior=TONE_PRICE_REFERENCE if "tone" in references else TONE_PRICE,
-    )
-    led |= {name: tone.values[name] for name in EQ_PARAMETERS if name not in fixed}
+    if tone is None:
+        spectrum = Spectrum.compare(np.asarray(analysis.third_octave_hz), np.asarray(analysis.ltas_db), target.profile)
+        tone = solve_tone(
+            spectrum,
+            voicing,
+            analysis.sample_rate,
+            fixed,
+            start={name: led[name] for name in EQ_PARAMETERS},
+            prior=TONE_PRICE_REFERENCE if "tone" in references else TONE_PRICE,
+        ).values
+    led |= {name: tone[name] for name in EQ_PARAMETERS if name not in fixed}
     effect = held.effect
     if math.isfinite(analysis.crest_factor_db) and math.isfinite(analysis.loudness_range_lu):
         effect = choose_ratio(

@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..model.network_input import heard_bands
 from ..parameters._generated import VOICING_ROWS
-from .faults import Faults, heard_bands
+from .faults import Faults
 from .segments import Segments
 from .twin.conditions import Conditions
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
@@ -18,16 +19,40 @@ from ..errors import AudioWriteError
 from ..model.network_input import FIGURES
 from ..parameters import GENRES
 from .network import BalancedMixingCNN
+from .reference import ReferenceSolver
 
 __all__ = ["FORMAT", "export_network"]
 
-FORMAT = "mixwright-network-1"  # counts up when inputs or outputs change
-INPUTS = ("mel_db", "mid_db", "side_db", "figures", "genre")
-OUTPUTS = ("genre_logits", "positions", "attention")
+FORMAT = "mixwright-network-2"  # counts up when inputs or outputs change
+INPUTS = ("mel_db", "mid_db", "side_db", "figures", "genre", "reference_change_db", "reference_heard")
+OUTPUTS = ("genre_logits", "positions", "attention", "reference_positions")
 
 
-def export_network(model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any]) -> None:
-    """Write the network for batches of one song with any number of windows, whole or not at all.
+class Both(torch.nn.Module):
+    """The network and the solver for references, as one file has them."""
+
+    def __init__(self, model: BalancedMixingCNN, solver: ReferenceSolver) -> None:
+        super().__init__()
+        self.model, self.solver = model, solver
+
+    def forward(
+        self,
+        mel_db: Tensor,
+        mid_db: Tensor,
+        side_db: Tensor,
+        figures: Tensor,
+        genre: Tensor,
+        change: Tensor,
+        heard: Tensor,
+    ) -> tuple[Tensor, ...]:
+        return (*self.model(mel_db, mid_db, side_db, figures, genre), self.solver(change, heard))
+
+
+def export_network(
+    model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any], solver: ReferenceSolver | None = None
+) -> None:
+    """Write the network for batches of one song with any number of windows, whole or not at all; without a solver, the
+    equaliser is led to references as the rules lead it.
 
     `facts` are JSON values kept in its metadata under "mixwright"; "format" stands beside them. Inputs and outputs have
     the names and shapes of `BalancedMixingCNN.forward`. The same weights and facts give the same bytes.
@@ -39,7 +64,8 @@ def export_network(model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any
     """
     import onnx
 
-    model.eval()
+    both = Both(model, solver or ReferenceSolver()).eval()
+    facts = {**facts, "reference": solver is not None}
     windows = 3
     generator = torch.Generator().manual_seed(0)
 
@@ -52,12 +78,14 @@ def export_network(model: BalancedMixingCNN, path: Path, facts: Mapping[str, Any
         noise(1, len(NOMINAL_HZ)) - 50,
         noise(1, len(FIGURES)),
         torch.zeros(1, len(GENRES)),
+        noise(1, len(NOMINAL_HZ)),
+        torch.ones(1, len(NOMINAL_HZ)),
     )
     written = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter about itself, and that shapes of constants are constants
         torch.onnx.export(
-            model,
+            both,
             example,
             written,  # type: ignore[arg-type]  # a buffer is taken by the exporter that follows the calls
             input_names=list(INPUTS),

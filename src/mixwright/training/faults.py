@@ -22,13 +22,12 @@ from ..damage import STRENGTHS, Damage, draw_damage
 from ..damage.dynamics import dynamics_gain_db
 from ..damage.filters import gain_db
 from ..errors import ParameterError
-from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
 from ..model.dynamics import RATIOS, Envelope, simulate
-from ..model.network_input import FIGURES, FLOOR_DB, mid_side_db
+from ..model.network_input import FIGURES, FLOOR_DB, heard_bands, mid_side_db
 from ..parameters import GENRES, blend_voicing
 from .segments import BANDS, RATE, WINDOWS, Segments, heard_windows
 
-__all__ = ["RATIO_GRID", "STRENGTH_NAMES", "Faults", "draw_faults", "heard_bands"]
+__all__ = ["RATIO_GRID", "STRENGTH_NAMES", "Faults", "draw_faults"]
 
 Floats = NDArray[np.float64]
 Job = tuple[dict[str, NDArray[Any]], str, list[int]]
@@ -116,13 +115,6 @@ def _spread(jobs: list[Job], workers: int) -> Iterator[dict[str, Any]]:
         return
     with ProcessPoolExecutor(workers) as pool:
         yield from pool.map(_fault_row, jobs, chunksize=16)
-
-
-def heard_bands(good_db: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which third octaves count (..., bands), as in `metrics.spectral.ltas_change_db`."""
-    inside = (LTAS_RANGE_HZ[0] * 0.99 <= EXACT_HZ) & (LTAS_RANGE_HZ[1] >= EXACT_HZ)
-    loudest = np.where(inside, good_db, -np.inf).max(axis=-1, keepdims=True)
-    return np.asarray(inside & (good_db > loudest - LTAS_DEPTH_DB))
 
 
 def _fault_row(job: Job) -> dict[str, Any]:

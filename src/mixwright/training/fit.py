@@ -183,8 +183,8 @@ def step_loss(
     value = by_value[:, BY_VALUE].mean()
     balance = config.balance_weight * found.frequency_balance.mean()
     loss = mixing + balance + config.worse_weight * worse + config.value_weight * value + config.genre_weight * genre
-    figures = {name: float(term.detach()) for name, term in found.mean().items()}
-    return loss, {**{n: float(v.detach()) for n, v in (("loss", loss), ("mixing_loss", mixing), ("worse_db", worse), ("genre_loss", genre))}, **figures}  # fmt: skip
+    parts = {"loss": loss, "mixing_loss": mixing, "worse_db": worse, "genre_loss": genre, **found.mean()}
+    return loss, {name: float(part.detach()) for name, part in parts.items()}
 
 
 def refiltered(batch: Batch, faults: Faults, rows: NDArray[np.int64], rng: np.random.Generator) -> Batch:

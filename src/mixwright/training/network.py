@@ -59,8 +59,8 @@ class Heard(NamedTuple):
 
 
 class BalancedMixingCNN(nn.Module):
-    """`forward(mel_db, mid_db, side_db, figures, genre)`; `genre` (batch, 6) bends the queries; where a row is zero, the
-    network's own answer does."""
+    """`forward(mel_db, mid_db, side_db, figures, genre)`; `genre` (batch, 6) bends the queries; where a row is zero,
+    the network's own answer does."""
 
     centre: Tensor  # of each tone feature over the training music
     scale: Tensor
@@ -107,11 +107,12 @@ class BalancedMixingCNN(nn.Module):
         FIGURES; genre (batch, 6). Levels do not matter: all are taken off here."""
         batch, windows = mel_db.shape[:2]
         frames = normalised(mel_db)
-        tokens = self._tokens(frames.flatten(0, 1))  # (batch * windows, 8, moments, token)
+        if self.shape.tokens:
+            tokens = self._tokens(frames.flatten(0, 1))  # (batch * windows, 8, moments, token)
+        else:
+            tokens = frames.new_zeros(batch * windows, GROUPS, 1, self.shape.token)
         moments = tokens.shape[2]
         tokens = tokens.reshape(batch, windows * GROUPS * moments, -1)
-        if not self.shape.tokens:
-            tokens = tokens * 0.0
         features = tone_features(frames, mid_db, side_db, figures)
         tone = self.tone(torch.clamp((features - self.centre) / self.scale, -FAR, FAR))
         weights = torch.softmax(tokens @ self.genre_query / math.sqrt(tokens.shape[-1]), dim=1)

@@ -1,8 +1,8 @@
 """How good an answer is, on measurements: the four terms of the mixing loss in closed form, and a price for harm.
 
 `losses.py` has the same terms on sound; there a step costs a rendered song, here a few multiplications. A static
-answer shifts every band by the equaliser's gain, the side by the width's, and leaves a distance of the dynamics that was
-looked up for each ratio beforehand.
+answer shifts every band by the equaliser's gain, the side by the width's, and leaves a distance of the dynamics that
+was looked up for each ratio beforehand.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def weighted(found: Terms, scale: dict[str, float]) -> Tensor:
 
 
 def eq_gain_db(values: Tensor, genre: Tensor) -> tuple[Tensor, Tensor]:
-    """Gain of the equaliser at the third octaves (batch, 30) and at the mel bands (batch, 64), with the genres' voicing."""
+    """Gain of the equaliser at the third octaves (batch, 30) and the mel bands (batch, 64), as the genres voice it."""
     both = power_response(values, blended_conditions(genre), RATE, torch.cat([HZ, MEL_HZ]))
     gain = 10 * torch.log10(both).float()
     return gain[:, : len(HZ)], gain[:, len(HZ) :]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..damage import MEDIAN_ERROR_DB
-from ..model.network_input import FIGURES, mid_side_db
-from .faults import ARRAYS, STRENGTH_NAMES, Faults, dynamics_of, envelope_of, heard_bands, ratios_of
+from ..model.network_input import FIGURES, heard_bands, mid_side_db
+from .faults import ARRAYS, STRENGTH_NAMES, Faults, dynamics_of, envelope_of, ratios_of
 from .segments import WINDOWS, Segments
 
 __all__ = ["joined", "pair_faults"]

@@ -1,8 +1,8 @@
 """With a reference: the equaliser that leads a mix to it, learned from pairs of passages of one song.
 
 Two passages of a song never have the same spectrum, so copying the difference band by band copies accidents. What
-is learned is how much of a difference to believe, and where: a damaged passage beside an undamaged one in, four positions
-out, judged by what the undamaged passage itself was like.
+is learned is how much of a difference to believe, and where: a damaged passage beside an undamaged one in, four
+positions out, judged by what the undamaged passage itself was like.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..analysis.bands import NOMINAL_HZ
+from ..model.network_input import heard_bands
 from ..model.tone import EQ_PARAMETERS
 from ..parameters import GENRES, PARAMETERS
 from .batches import artist_shares, batch_of
-from .faults import Faults, heard_bands
+from .faults import Faults
 from .network import values_of
 from .objective import NAMES, band_error_db, eq_gain_db
 from .segments import Segments

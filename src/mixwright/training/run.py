@@ -14,10 +14,12 @@ from .calibration import Calibration, calibrate, judge
 from .card import model_card
 from .collection import Collection, gather
 from .data import Finding
+from .evaluation import figures_of
 from .examples import Examples, Recipe, make_examples
 from .export import export_network
 from .fit import Config, train
 from .network import BalancedMixingCNN
+from .reference import STEPS, ReferenceSolver, other_passages, reference_errors, train_reference
 from .run_folder import RunFolder, settings_of, write_json
 from .segments import measure_songs
 from .tracking import Tracker
@@ -206,6 +208,7 @@ def _finish(
     if examples.test is not None:
         figures["test"] = judge(model, segments, examples.test, calibration)
         figures["test, genre given"] = judge(model, segments, examples.test, calibration, genre_given=True)
+    solver = _solver(examples, config, figures)
     version = weights_version(model)
     facts = {
         "version": version,
@@ -217,13 +220,28 @@ def _finish(
         "settings": {name: value for name, value in settings.items() if name != "data"},
         "figures": figures,
     }
-    export_network(model, folder.network, facts)
+    export_network(model, folder.network, facts, solver)
     write_json(folder.figures, {**facts, "calibration": calibration.to_dict()})
     card = model_card(facts, calibration, config, collection, segments, examples)
     folder.card.write_text(card, encoding="utf-8")
     return Result(
         folder.network, folder.card, figures, calibration, reached.step, reached.best_step, reached.finished, version
     )
+
+
+def _solver(examples: Examples, config: Config, figures: dict[str, dict[str, float]]) -> ReferenceSolver | None:
+    """What leads to references, with its figures beside the network's; None where no song has two passages."""
+    segments, train = examples.music.segments, examples.music.train
+    if not (other_passages(segments, train, config.seed) >= 0).any():
+        return None
+    # A run that is only tried out tries this out as well.
+    steps = max(1, round(STEPS * min(1.0, config.steps / Config().steps)))
+    solver = train_reference(segments, train, seed=config.seed, steps=steps)
+    for name, faults in ((examples.judged_by, examples.judging), ("test", examples.test)):
+        if faults is not None and (other_passages(segments, faults, config.seed) >= 0).any():
+            errors = reference_errors(solver, segments, faults, config.seed)
+            figures[f"{name}, reference given"] = figures_of(*errors)
+    return solver
 
 
 def weights_version(model: torch.nn.Module) -> str:

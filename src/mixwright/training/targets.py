@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..model.network_input import heard_bands
 from ..parameters import GENRES, PARAMETERS
-from .faults import RATIO_GRID, Faults, heard_bands
+from .faults import RATIO_GRID, Faults
 from .network import values_of
 from .objective import NAMES, band_error_db, eq_gain_db
 from .segments import Segments
