@@ -37,7 +37,7 @@ def same(first: State, second: State) -> bool:
 def test_it_learns_the_songs_it_hears() -> None:
     """An untrained network does nothing, which scores 1; what is learned by heart must remove a tenth of the error."""
     figures: list[dict[str, float]] = []
-    wanted = small_set.config(steps=50, pretrain_steps=10, evaluate_every=10, learning_rate=1e-2, refilter=False)
+    wanted = small_set.config(steps=60, pretrain_steps=100, evaluate_every=20, learning_rate=3e-3, refilter=False)
     state = train(small_set.music(), wanted, report=lambda step, found: figures.append(found))
     assert state.best < 0.9
     assert {"technical", "perceptual", "frequency_balance", "dynamics", "seconds_left"} <= set(figures[-1])

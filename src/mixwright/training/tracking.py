@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -97,12 +98,16 @@ def _client(store: Path) -> Any:
     for name in ("alembic", "mlflow"):
         logging.getLogger(name).setLevel(logging.WARNING)
     store.parent.mkdir(parents=True, exist_ok=True)
+    with _told(store), contextlib.closing(sqlite3.connect(store)) as database:
+        database.execute("PRAGMA journal_mode=WAL")  # several runs may write; and MLflow's many small writes cost less
     with _told(store), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SQLAlchemy about MLflow's tables
         return MlflowClient(f"sqlite:///{store.resolve()}", f"sqlite:///{store.resolve()}")
 
 
 def _run_of(client: Any, run: Path, settings: Mapping[str, Any]) -> str:
+    from mlflow.entities import Param
+
     noted = run / RUN_ID
     if noted.exists():
         run_id = noted.read_text(encoding="utf-8").strip()
@@ -115,8 +120,8 @@ def _run_of(client: Any, run: Path, settings: Mapping[str, Any]) -> str:
     number = experiment.experiment_id if experiment else client.create_experiment(EXPERIMENT, place.as_uri())
     found = str(client.create_run(number, run_name=run.name).info.run_id)
     noted.write_text(found + "\n", encoding="utf-8")
-    for name, value in _flat(settings):
-        client.log_param(found, name, str(value)[:500])
+    params = [Param(name, str(value)[:500]) for name, value in _flat(settings)]
+    client.log_batch(found, params=params)
     return found
 
 
