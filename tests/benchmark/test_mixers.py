@@ -24,7 +24,8 @@ def request_(tmp_path: Path) -> Request:
 
 def test_names_of_baselines() -> None:
     assert [mixer.name for mixer in load_mixers()] == [mixer.name for mixer in BASELINES]
-    assert load_mixer("rules").tasks == ("blind", "genre", "reference")
+    assert load_mixer("rules").tasks == load_mixer("mixwright").tasks == ("blind", "genre", "reference")
+    assert load_mixer("mixwright, no refinement") not in BASELINES  # an ablation, only by its name
     assert {mixer.name for mixer in BASELINES} >= {"nothing", "mean preset", "rules", "Matchering", "ffmpeg loudnorm"}
 
 

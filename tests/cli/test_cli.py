@@ -17,6 +17,8 @@ import pytest
 import soundfile
 from tests.songs import song
 
+from mixwright.model.network import SHIPPED
+
 RATE = 44_100
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -108,9 +110,24 @@ def test_references_with_weights(run: Run, wav: Path, tmp_path: Path) -> None:
     refused(run("mix", wav, "-o", "b.wav", "--reference", "b.wav:tone=1"), "b.wav")  # would overwrite it
 
 
+def test_the_model_is_chosen_by_name_or_file(run: Run, wav: Path, tmp_path: Path) -> None:
+    rules = run("mix", wav, "-o", "r.wav", "--model", "rules", "--report", "none", "--json")
+    assert json.loads(rules.stdout)["heard"] is None
+    heard = run("mix", wav, "-o", "n.wav", "--report", "none", "--json")
+    data = json.loads(heard.stdout)
+    assert data["genre"] == data["heard"]["genre"]
+    assert data["heard"]["model"].startswith("network ")
+    (tmp_path / "half.onnx").write_bytes(SHIPPED.read_bytes()[:50_000])
+    refused(run("mix", wav, "-o", "b.wav", "--model", "half.onnx"), "half.onnx", "damaged")
+    refused(run("mix", wav, "-o", "b.wav", "--model", "none.onnx"), "none.onnx", "No such file")
+    assert not (tmp_path / "b.wav").exists()
+
+
 def test_analyze(run: Run, wav: Path) -> None:
     assert "Loudness" in run("analyze", wav).stdout
     data = json.loads(run("analyze", wav, "--json").stdout)
+    assert sum(data["genre"].values()) == pytest.approx(1.0, abs=1e-6)
+    assert "Genre, as it sounds" in run("analyze", wav).stdout
     names = """integrated_lufs short_term_max_lufs momentary_max_lufs loudness_range_lu true_peak_dbtp sample_peak_dbfs
         rms_dbfs crest_factor_db plr_lu spectral_centroid_hz ltas_db third_octave_hz stereo_width stereo_correlation
         tempo_bpm dc_offset clipped_samples duration_s sample_rate channels genre"""
