@@ -1,6 +1,7 @@
 # make demo         sets everything up and mixes the bundled song
 # make test         sets everything up and runs the tests
 # make train-setup  adds what training needs, with PyTorch for the CPU; then make test runs the tests of training too
+# make train-small  trains on the twelve bundled songs, in minutes: a trial, no network for real music
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -
 TORCH := torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo test setup train-setup lint format generate bench judge clean
+.PHONY: demo test setup train-setup train-small lint format generate bench judge clean
 
 demo: setup
 	@mkdir -p build/demo
@@ -47,6 +48,10 @@ $(VENV)/.train: $(VENV)/.setup
 	@touch $@
 
 train-setup: $(VENV)/.train
+
+# Learns by heart: the figures are of the songs that it learned from. build/runs/small has the network and its card.
+train-small: $(VENV)/.train
+	$(BIN)/mixwright train bench/music --ignore-split --steps 200 --name small --runs build/runs --no-mlflow
 
 $(VENV)/.lint: $(VENV)/.test $(VENV)/.train
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lint]"

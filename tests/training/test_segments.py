@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,6 +77,9 @@ def test_a_file_is_measured_once_and_again_when_it_changed(tmp_path: Path, monke
     written(tmp_path / "a.wav", noise(12.0))
     measure_songs([song], tmp_path / "kept")
     assert len(count) == 2
+    os.utime(song.path, (2e9, 2e9))  # as large as before, and later
+    measure_songs([song], tmp_path / "kept")
+    assert len(count) == 3
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ def train_command(
     runs: Annotated[Path, typer.Option(help="Where runs, measurements and the tracking store are kept.")] = Path(
         "runs"
     ),
-    steps: Annotated[Optional[int], typer.Option(min=1, help="Of training. Default: 6000.")] = None,  # noqa: UP045
+    steps: Annotated[Optional[int], typer.Option(min=1, help="Of training; default: until it gets no better.")] = None,  # noqa: UP045
     minutes: Annotated[
         Optional[float],  # noqa: UP045 (typer reads it)
         typer.Option(min=0, help="Stop training after so long and keep the best; the same call goes on."),

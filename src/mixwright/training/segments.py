@@ -84,7 +84,7 @@ def measure_songs(
     """
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {song.path: (song, place, most) for song in songs if (place := _place(song, folder, most)) is not None}
-    missing = {path: job for path, job in wanted.items() if not job[1].exists()}
+    missing = {path: job for path, job in wanted.items() if not _measured(job[0], job[1])}
     reasons = {song.path: f"{Path(song.path).name}: is not there" for song in songs if song.path not in wanted}
     done = len(wanted) - len(missing)
     for path, reason in spread(missing, _measure, workers, lambda: None):
@@ -130,7 +130,7 @@ def load_segments(songs: Sequence[Song], folder: Path, *, most: int = 4) -> Segm
 
 
 def _place(song: Song, folder: Path, most: int) -> Path | None:
-    """Where a song's measurements are kept; None where there is no such file. A file that changed has another place."""
+    """Where a song's measurements are kept; None where there is no such file. Another size, another place."""
     text: list[Any] = []
     for path in (song.path, song.before) if song.before else (song.path,):
         try:
@@ -139,6 +139,12 @@ def _place(song: Song, folder: Path, most: int) -> Path | None:
             return None
     text += [most, sorted((n, str(s)) for n, s in ARRAYS.items()), 2]
     return folder / f"{hashlib.sha256(json.dumps(text).encode()).hexdigest()[:24]}.npz"
+
+
+def _measured(song: Song, place: Path) -> bool:
+    """Whether the measurements are there and later than the sound."""
+    files = [song.path, song.before] if song.before else [song.path]
+    return place.exists() and place.stat().st_mtime_ns >= max(Path(file).stat().st_mtime_ns for file in files)
 
 
 def _count(path: Path) -> int:
