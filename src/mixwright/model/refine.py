@@ -15,10 +15,11 @@ import numpy as np
 
 from ..analysis import Analysis
 from ..parameters import Voicing
+from ..parameters.table import info
 from .decision import Target
 from .dynamics import PRICE, CompressorEffect, Dynamics, choose_ratio, harmless_ratio
 from .rules import envelope_of, led_width, programme_lufs_of, usual_dynamics
-from .tone import EQ_PARAMETERS, PRIOR, Spectrum, solve_tone
+from .tone import EQ_PARAMETERS, PRIOR, Spectrum, reaches, solve_tone
 
 __all__ = ["Refined", "hold", "refine"]
 
@@ -85,8 +86,11 @@ def refine(
     """
     held = hold(values, analysis, voicing)
     led = dict(held.values)
-    if tone is None:
-        spectrum = Spectrum.compare(np.asarray(analysis.third_octave_hz), np.asarray(analysis.ltas_db), target.profile)
+    spectrum = Spectrum.compare(np.asarray(analysis.third_octave_hz), np.asarray(analysis.ltas_db), target.profile)
+    if tone is not None:
+        known = [name for name in EQ_PARAMETERS if reaches(name, voicing, analysis.sample_rate, spectrum)]
+        tone = {name: tone[name] if name in known else info(name).neutral for name in EQ_PARAMETERS}
+    else:
         tone = solve_tone(
             spectrum,
             voicing,

@@ -13,7 +13,7 @@ from ..parameters import Parameters, Voicing
 from ..parameters.profiles import Profile, relative_ltas
 from ..parameters.table import from_position, info, to_position
 
-__all__ = ["EQ_PARAMETERS", "Spectrum", "ToneSolution", "eq_gain_db", "solve_tone"]
+__all__ = ["EQ_PARAMETERS", "Spectrum", "ToneSolution", "eq_gain_db", "reaches", "solve_tone"]
 
 EQ_PARAMETERS = ("low_eq", "mid_eq", "high_eq", "presence")
 
@@ -106,7 +106,7 @@ def solve_tone(
     without `start`; what has nothing to measure where it works stays neutral even so. `prior` is the price of the way
     from neutral to a bound.
     """
-    reached = [name for name in EQ_PARAMETERS if name not in fixed and _reaches(name, voicing, sample_rate, spectrum)]
+    reached = [name for name in EQ_PARAMETERS if name not in fixed and reaches(name, voicing, sample_rate, spectrum)]
     begin = {name: (start or {}).get(name, rest(name)) for name in reached} | dict(fixed)
     before = eq_gain_db(fixed_values(begin), voicing, sample_rate, spectrum.hz)
     moved = replace(spectrum, deviation_db=spectrum.deviation_db + before.sum(axis=0)) if start else spectrum
@@ -174,7 +174,7 @@ def rest(name: str) -> float:
     return info(name).neutral
 
 
-def _reaches(name: str, voicing: Voicing, sample_rate: int, spectrum: Spectrum) -> bool:
+def reaches(name: str, voicing: Voicing, sample_rate: int, spectrum: Spectrum) -> bool:
     """Whether there is anything to measure where a parameter works; it stays at neutral otherwise."""
     curve = np.abs(eq_gain_db({name: bound(name, 1.0)}, voicing, sample_rate, spectrum.hz).sum(axis=0))
     return bool(np.sum(curve * (spectrum.weight > 0)) > LEAST_COVERAGE * np.sum(curve))
