@@ -65,7 +65,15 @@ def music() -> Music:
 
 
 def config(**changes: object) -> Config:
-    small: dict[str, object] = {"batch": 16, "pretrain_steps": 4, "steps": 8, "evaluate_every": 4, "shape": SHAPE}
+    small: dict[str, object] = {
+        "batch": 16,
+        "pretrain_steps": 4,
+        "tone_steps": 4,
+        "tone_batch": 32,
+        "steps": 8,
+        "evaluate_every": 4,
+        "shape": SHAPE,
+    }
     return Config(**(small | changes))  # type: ignore[arg-type]
 
 

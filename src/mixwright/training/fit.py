@@ -6,9 +6,8 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,12 +17,14 @@ from torch.nn import functional
 
 from ..parameters import GENRES, PARAMETERS
 from .batches import Batch, artist_shares, batch_of
+from .config import Config, Music
 from .evaluation import evaluate
 from .faults import Faults
 from .losses import TERMS
-from .network import BalancedMixingCNN, Heard, Shape, normalised, tone_features, values_of
+from .network import BalancedMixingCNN, Heard, normalised, tone_features, values_of
 from .objective import NAMES, band_error_db, terms, weighted
 from .segments import WINDOWS, Segments
+from .tone_stage import train_tone
 
 __all__ = ["Config", "Music", "State", "train", "untouched_terms"]
 
@@ -36,43 +37,6 @@ FIGURE_NOISE = torch.tensor([1.0, 0.5, 1.0, 0.0, 0.0, 0.0])
 SPACE = [NAMES.index("reverb"), NAMES.index("delay")]
 # Positions that the LTAS, the width and the dynamics do not settle: learned from the fitted values alone.
 BY_VALUE = [NAMES.index(n) for n in ("input_gain", "output_level", "reverb", "delay")]
-
-
-@dataclass(frozen=True)
-class Config:
-    """Everything that a run depends on, beside the music."""
-
-    seed: int = 0
-    pretrain_steps: int = 100
-    steps: int = 1100
-    batch: int = 192
-    windows: int = 1  # of each half-minute, heard in a step; the spectrum is always that of all
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    objective: str = "mixing"  # or "parameters": the parameter MSE alone
-    genre_weight: float = 0.3
-    value_weight: float = 0.05
-    balance_weight: float = 0.5  # of the judged figure alone, in dB, beside the mixing loss
-    worse_weight: float = 0.3  # price of each dB that a song is further from the good one than before
-    undamaged_share: float = 0.25
-    labelled_share: float = 0.3  # of the songs whose genre is known from their credits, all genres alike
-    refilter: bool = True  # filters of other faults of the same strength: no song is heard twice with the same one
-    evaluate_every: int = 100
-    patience: int = 8  # evaluations without a better score
-    shape: Shape = field(default_factory=Shape)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-@dataclass(frozen=True, eq=False)
-class Music:
-    """What a run learns from and is judged by while it learns."""
-
-    segments: Segments
-    train: Faults
-    targets: Tensor  # (train faults, 10)
-    validation: Faults
 
 
 @dataclass
@@ -106,6 +70,8 @@ def train(
     probability = drawn_shares(music, config)
     if state.step == 0:
         set_scale(model, music, probability, config.seed)
+        train_tone(model, music, config, probability)
+        _remember(state, evaluate(model, music.segments, music.validation)["score"], config)
     scale = untouched_terms(music.segments, music.train)
     total = config.pretrain_steps + config.steps
     began = time.monotonic() - state.seconds
@@ -266,7 +232,7 @@ def _schedule(step: int, total: int) -> float:
 
 
 def _remember(state: State, score: float, config: Config) -> None:
-    if state.step <= config.pretrain_steps and config.objective != "parameters":
+    if state.step < config.pretrain_steps and config.objective != "parameters":
         return
     if score < state.best:
         state.best, state.best_step, state.waited = score, state.step, 0

@@ -30,6 +30,7 @@ MARGIN = 4  # bands that a group shares with its neighbours on each side
 STRIDE = 4
 SIDE_RANGE_DB = (-40.0, 12.0)  # side over mid; what is narrower is mono
 DEPTH_DB = 60.0
+BODY = slice(NOMINAL_HZ.index(100.0), NOMINAL_HZ.index(8000.0))  # whose mean is the level of a spectrum
 FAR = 4.0  # standard deviations: no single feature may shout
 # Where each figure lies and how far it strays, about: only a scale.
 FIGURE_CENTRE = {"crest_factor_db": 15.0, "loudness_range_lu": 6.0, "plr_lu": 14.0}
@@ -114,6 +115,11 @@ class BalancedMixingCNN(nn.Module):
         moments = tokens.shape[2]
         tokens = tokens.reshape(batch, windows * GROUPS * moments, -1)
         features = tone_features(frames, mid_db, side_db, figures)
+        logits, positions, attention = self.decide(features, tokens, genre)
+        return Heard(logits, positions, attention.reshape(batch, len(PARAMETERS), windows, GROUPS, moments))
+
+    def decide(self, features: Tensor, tokens: Tensor, genre: Tensor) -> Heard:
+        """From tone features (batch, 256) and tokens (batch, tokens, token); `attention` is (batch, 10, tokens)."""
         tone = self.tone(torch.clamp((features - self.centre) / self.scale, -FAR, FAR))
         weights = torch.softmax(tokens @ self.genre_query / math.sqrt(tokens.shape[-1]), dim=1)
         pooled = (weights[..., None] * tokens).sum(dim=1)
@@ -128,7 +134,7 @@ class BalancedMixingCNN(nn.Module):
         hidden = functional.gelu(self.hidden(both))
         raw = torch.einsum("bph,gph->bgp", hidden, self.head) + self.bias
         positions = torch.tanh(raw).expand(-1, len(GENRES), -1)
-        return Heard(logits, positions, attention.reshape(batch, len(PARAMETERS), windows, GROUPS, moments))
+        return Heard(logits, positions, attention)
 
     def _tokens(self, frames: Tensor) -> Tensor:
         """Windows (n, 2, 64, frames) to tokens (n, 8, moments, token)."""
@@ -161,8 +167,7 @@ def normalised(mel_db: Tensor) -> Tensor:
 
 def spectrum(mid_db: Tensor, side_db: Tensor) -> Tensor:
     """(batch, 60): the middle free of level, and the side over it."""
-    low, high = NOMINAL_HZ.index(100.0), NOMINAL_HZ.index(8000.0)
-    middle = mid_db - mid_db[:, low:high].mean(dim=1, keepdim=True)
+    middle = mid_db - mid_db[:, BODY].mean(dim=1, keepdim=True)
     side = torch.clamp(side_db - mid_db, *SIDE_RANGE_DB)
     return torch.cat([torch.clamp(middle, -DEPTH_DB, DEPTH_DB) / 10, side / 10], dim=1)
 

@@ -93,7 +93,7 @@ def config_of(steps: int | None = None, seed: int = 0) -> Config:
     return replace(
         usual,
         steps=steps,
-        pretrain_steps=max(1, round(min(1.0, share) * usual.pretrain_steps)),
+        tone_steps=max(1, round(min(1.0, share) * usual.tone_steps)),
         evaluate_every=max(5, min(usual.evaluate_every, round(steps / 8))),
     )
 
