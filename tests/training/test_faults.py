@@ -57,8 +57,9 @@ def test_the_spectrum_is_that_of_the_render() -> None:
 
 def test_what_the_network_hears_is_that_of_the_render() -> None:
     found = distances()
-    assert np.median(found["mel"]) < 0.6  # 0.4 dB over 27 cases
-    assert np.median(found["mel"] / found["mel moved"]) < 0.4
+    # 0.07 to 0.32 dB in these six, where the fault moves 1.2 to 3.4 dB; filters read a third too high give 0.6 dB.
+    assert np.median(found["mel"]) < 0.3
+    assert found["mel"].max() < 0.4
 
 
 def test_the_crest_factor_is_about_that_of_the_render() -> None:
