@@ -34,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         run,
         "config_of",
-        lambda steps, seed: small_set.config(seed=seed, steps=steps, pretrain_steps=1, evaluate_every=2),
+        lambda steps, seed, batch: small_set.config(seed=seed, steps=steps, pretrain_steps=1, evaluate_every=2),
     )
     monkeypatch.setattr(run, "Recipe", run.Recipe)
     plan = partial(run.Plan, recipe=run.Recipe(passages=1, train=("undamaged", "strong"), judge=("undamaged", "light")))

@@ -24,6 +24,7 @@ def train_command(
         "runs"
     ),
     steps: Annotated[Optional[int], typer.Option(min=1, help="Of training; default: until it gets no better.")] = None,  # noqa: UP045
+    batch: Annotated[Optional[int], typer.Option(min=1, help="Songs heard in a step.")] = None,  # noqa: UP045
     minutes: Annotated[
         Optional[float],  # noqa: UP045 (typer reads it)
         typer.Option(min=0, help="Stop training after so long and keep the best; the same call goes on."),
@@ -55,7 +56,7 @@ def train_command(
     plan = Plan(
         tuple(data),
         folder,
-        config_of(steps, seed),
+        config_of(steps, seed, batch),
         ignore_split=ignore_split,
         workers=workers,
         threads=threads,

@@ -84,9 +84,9 @@ class TimeIsUpError(Exception):
     """Raised inside the loop: the checkpoint has what was reached."""
 
 
-def config_of(steps: int | None = None, seed: int = 0) -> Config:
+def config_of(steps: int | None = None, seed: int = 0, batch: int | None = None) -> Config:
     """The usual configuration; with fewer steps its parts shrink alike."""
-    usual = Config(seed=seed)
+    usual = Config(seed=seed) if batch is None else Config(seed=seed, batch=batch)
     if steps is None:
         return usual
     share = steps / usual.steps
