@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.songs import song
 
 import mixwright
 from mixwright import ModelError
+from mixwright.mix.heard_reporting import listened_map
 from mixwright.mix.report import render_report
 from mixwright.mix.reporting import report_data
 from mixwright.parameters import GENRES, blend_voicing
@@ -100,6 +102,10 @@ def test_the_report_draws_genres_and_attention(mixed: mixwright.Mix) -> None:
     page = render_report(data)
     assert "Where it listened for High EQ" in page
     assert "Where it listened for Mid EQ" not in page  # stands still
+    assert mixed.heard is not None
+    even = replace(mixed.heard.listened["high_eq"], hz=None, seconds=None)
+    told = replace(mixed.heard, listened={**mixed.heard.listened, "high_eq": even})
+    assert listened_map(replace(mixed, heard=told), "high_eq") is None  # one shade would say nothing
     assert "Jazz is the likeliest all the way." in page
     assert 'class="map"' not in render_report(report_data(mixwright.mix(SONG, RATE, model="rules", loudness="keep")))
 

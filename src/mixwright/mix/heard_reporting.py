@@ -51,14 +51,15 @@ def genre_passages(mix: Mix) -> GenrePassages | None:
 
 
 def listened_map(mix: Mix, name: str) -> ListenedMap | None:
-    """Where the network listened for a parameter that it decided."""
+    """Where the network listened for a parameter that it decided; None where no place stands out."""
     heard = mix.heard
     if heard is None or mix.preset.origin(name) not in ("predicted", "refined") or name not in heard.maps:
         return None
     if mix.way is None and name not in heard.proposed:  # settled, not decided
         return None
     where = listened_words(heard.listened[name])
-    sentence = f"It listened most {where}." if where else "It listened to everything about alike."
+    if not where:  # everything alike: a map of one shade would say nothing
+        return None
     return ListenedMap(
         heard.maps[name],
         heard.columns_s,
@@ -66,5 +67,5 @@ def listened_map(mix: Mix, name: str) -> ListenedMap | None:
         mix.before.duration_s,
         GROUP_EDGES_HZ[0],
         GROUP_EDGES_HZ[-1],
-        sentence,
+        f"It listened most {where}.",
     )
