@@ -51,7 +51,7 @@ train-setup: $(VENV)/.train
 
 # Learns by heart: the figures are of the songs that it learned from. build/runs/small has the network and its card.
 train-small: $(VENV)/.train
-	$(BIN)/mixwright train bench/music --ignore-split --steps 300 --batch 48 --name small --runs build/runs --no-mlflow
+	$(BIN)/mixwright train bench/music --ignore-split --steps 60 --name small --runs build/runs --no-mlflow
 
 $(VENV)/.lint: $(VENV)/.test $(VENV)/.train
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lint]"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from ..errors import ParameterError
 from ..parameters import GENRES, PARAMETERS
 from .batches import Batch, artist_shares, batch_of
 from .config import Config, Music
@@ -68,14 +69,16 @@ def train(
     if checkpoint is not None and checkpoint.exists():
         _load(state, checkpoint, config)
     probability = drawn_shares(music, config)
-    if state.step == 0:
+    if checkpoint is None or not checkpoint.exists():
         set_scale(model, music, probability, config.seed)
         train_tone(model, music, config, probability)
         _remember(state, evaluate(model, music.segments, music.validation)["score"], config)
+        if checkpoint is not None:
+            _save(state, checkpoint, config)
     scale = untouched_terms(music.segments, music.train)
     total = config.pretrain_steps + config.steps
     began = time.monotonic() - state.seconds
-    sums: dict[str, float] = {}
+    sums: dict[str, list[float]] = {}
     while state.step < total and state.waited < config.patience:
         rng = np.random.default_rng([config.seed, state.step])
         torch.manual_seed(int(rng.integers(2**31)))  # dropout: the same from a checkpoint as without a stop
@@ -95,16 +98,17 @@ def train(
         optimizer.step()
         state.step += 1
         for name, value in figures.items():
-            sums[name] = sums.get(name, 0.0) + value / config.evaluate_every
+            sums.setdefault(name, []).append(value)
         if state.step % config.evaluate_every == 0 or state.step == total:
             state.seconds = time.monotonic() - began
             found = evaluate(model, music.segments, music.validation)
             _remember(state, found["score"], config)
             left = (total - state.step) * state.seconds / state.step
-            report(state.step, {**sums, **found, "seconds": state.seconds, "seconds_left": left})
-            sums = {}
             if checkpoint is not None:
                 _save(state, checkpoint, config)
+            means = {name: float(np.mean(values)) for name, values in sums.items()}
+            report(state.step, {**means, **found, "seconds": state.seconds, "seconds_left": left})
+            sums = {}
     model.load_state_dict(state.best_weights or model.state_dict())
     model.eval()
     return state
@@ -156,12 +160,14 @@ def step_loss(
 def refiltered(batch: Batch, faults: Faults, rows: NDArray[np.int64], rng: np.random.Generator) -> Batch:
     """The batch with other filters: those of faults of the same strength, or their inverse."""
     others = rows.copy()
+    drawn = np.ones(len(faults), bool) if faults.measured is None else faults.measured < 0  # filters and nothing else
     for strength in np.unique(faults.strength[rows]):
-        of = np.flatnonzero(faults.strength == strength)
+        of = np.flatnonzero((faults.strength == strength) & drawn)
+        of = of if len(of) else np.flatnonzero(faults.strength == strength)
         here = faults.strength[rows] == strength
         others[here] = rng.choice(of, int(here.sum()))
     sign = rng.choice(np.array([-1.0, 1.0], np.float32), len(rows))[:, None]
-    free = np.ones(len(rows), bool) if faults.measured is None else faults.measured[rows] < 0
+    free = drawn[rows]
     turned = {
         name: torch.from_numpy(np.where(free[:, None], faults[name][others] * sign - faults[name][rows], 0.0)).float()
         for name in ("mel_gain_db", "band_gain_db")
@@ -258,7 +264,7 @@ def _save(state: State, path: Path, config: Config) -> None:
 def _load(state: State, path: Path, config: Config) -> None:
     kept = torch.load(path, weights_only=True)
     if kept["config"] != config.to_dict():
-        raise ValueError(f"{path.name}: belongs to another configuration")
+        raise ParameterError(f"{path.name}: belongs to another configuration")
     state.model.load_state_dict(kept["model"])
     state.optimizer.load_state_dict(kept["optimizer"])
     for name in ("step", "best", "best_step", "best_weights", "waited", "seconds"):

@@ -17,6 +17,7 @@ from .data import Finding
 from .evaluation import figures_of
 from .examples import Examples, Recipe, make_examples
 from .export import export_network
+from .faults import STRENGTH_NAMES
 from .fit import Config, train
 from .network import BalancedMixingCNN
 from .reference import STEPS, ReferenceSolver, other_passages, reference_errors, train_reference
@@ -240,7 +241,9 @@ def _solver(examples: Examples, config: Config, figures: dict[str, dict[str, flo
     for name, faults in ((examples.judged_by, examples.judging), ("test", examples.test)):
         if faults is not None and (other_passages(segments, faults, config.seed) >= 0).any():
             errors = reference_errors(solver, segments, faults, config.seed)
-            figures[f"{name}, reference given"] = figures_of(*errors)
+            found = figures_of(*errors)
+            found |= {f"n_{word}": int((errors[2] == i).sum()) for i, word in enumerate(STRENGTH_NAMES)}
+            figures[f"{name}, reference given"] = found
     return solver
 
 

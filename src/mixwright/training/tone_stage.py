@@ -33,6 +33,7 @@ DYNAMICS_WEIGHT = 0.1
 EVEN_SHARE = 0.4  # of the songs, blended evenly over genres: what an unsure answer falls back to
 TOLD_SHARE = 0.3
 FEATURE_NOISE = 0.02  # of each feature's spread
+SMALLEST_BATCH = 32
 BANDS = len(NOMINAL_HZ)
 BY_VALUE = [NAMES.index(n) for n in ("input_gain", "output_level", "reverb", "delay", "stereo_width")]
 
@@ -48,7 +49,11 @@ def train_tone(model: BalancedMixingCNN, music: Music, config: Config, probabili
     labelled = torch.tensor([float(song.labelled) for song in songs])
     left = torch.from_numpy(faults["dynamics_left"])
     free = np.ones(len(faults), bool) if faults.measured is None else faults.measured < 0
-    by_strength = [np.flatnonzero(faults.strength == s) for s in range(4)]
+    drawn = [np.flatnonzero((faults.strength == s) & free) for s in range(4)]
+    by_strength = [rows if len(rows) else np.flatnonzero(faults.strength == s) for s, rows in enumerate(drawn)]
+    size = min(
+        config.tone_batch, max(SMALLEST_BATCH, len(faults) // 2)
+    )  # a small collection is not drawn dozens of times
     descent = torch.optim.AdamW(model.parameters(), lr=config.tone_learning_rate, weight_decay=config.weight_decay)
     rng = np.random.default_rng([config.seed, 2])
     torch.manual_seed(config.seed)
@@ -57,7 +62,7 @@ def train_tone(model: BalancedMixingCNN, music: Music, config: Config, probabili
         for group in descent.param_groups:
             group["lr"] = config.tone_learning_rate * 0.5 * (1 + math.cos(math.pi * step / config.tone_steps))
         by_value = config.objective == "parameters" or step < PRETRAIN_SHARE * config.tone_steps
-        rows = rng.choice(len(faults), config.tone_batch, p=probability)
+        rows = rng.choice(len(faults), size, p=probability)
         bands, mels = (np.zeros((len(rows), count), np.float32) for count in (BANDS, MEL_BANDS))
         if config.refilter and not by_value:
             others = np.array([rng.choice(by_strength[s]) for s in faults.strength[rows]])
