@@ -21,7 +21,7 @@ from ..parameters import GENRES
 from .network import BalancedMixingCNN
 from .reference import ReferenceSolver
 
-__all__ = ["FORMAT", "export_network"]
+__all__ = ["FORMAT", "Both", "export_network"]
 
 FORMAT = "mixwright-network-2"  # counts up when inputs or outputs change
 INPUTS = ("mel_db", "mid_db", "side_db", "figures", "genre", "reference_change_db", "reference_heard")
