@@ -27,6 +27,7 @@ __all__ = ["FORMAT", "SHIPPED", "Answer", "Network", "load_network"]
 
 FORMAT = "mixwright-network-2"  # counts up when inputs or outputs change
 SHIPPED = Path(__file__).with_name("network.onnx")
+ROUNDING = 1e-5  # the library's tanh may end a rounding beyond 1
 GROUPS = 8  # of neighbouring mel bands, as the attention sees them
 # None: any number.
 INPUTS: dict[str, tuple[int | None, ...]] = {
@@ -125,9 +126,10 @@ class Network:
         )
         if not all(np.isfinite(part).all() for part in (logits, positions, attention)):
             raise ModelError(f"model {self._name}: answers with what is not a number; the file is damaged")
-        if np.abs(positions).max() > 1:
+        if np.abs(positions).max() > 1 + ROUNDING:
             raise ModelError(f"model {self._name}: positions must be in [-1, 1]; the file is damaged")
-        return Answer(logits[0].astype(np.float64), positions[0].astype(np.float64), attention[0])
+        held = np.clip(positions[0].astype(np.float64), -1.0, 1.0)
+        return Answer(logits[0].astype(np.float64), held, attention[0])
 
     def lead(self, change_db: NDArray[np.float64], heard: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Positions (4,) of the equaliser in [-1, 1] that lead a mix to a reference.
@@ -146,7 +148,7 @@ class Network:
         (positions,) = self._session.run(["reference_positions"], given)
         if not np.isfinite(positions).all():
             raise ModelError(f"model {self._name}: answers with what is not a number; the file is damaged")
-        return np.asarray(positions[0], np.float64)
+        return np.clip(positions[0].astype(np.float64), -1.0, 1.0)
 
     def probabilities(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probability of each genre, (6,), from its logits."""

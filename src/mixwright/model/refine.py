@@ -25,7 +25,7 @@ __all__ = ["Refined", "hold", "refine"]
 
 # The way from neutral to a bound, in units of one band that lies one spread outside (as PRIOR of the rules). Toward a
 # genre the network's answer is worth more than the genre's mean; toward a reference the rules' price stands.
-TONE_PRICE = 0.5
+TONE_PRICE = 1.5
 TONE_PRICE_REFERENCE = PRIOR
 # What doubling the ratio must win, in spreads of the target.
 RATIO_PRICE = 0.6

@@ -48,7 +48,8 @@ class Calibration:
 
 
 def calibrate(model: BalancedMixingCNN, segments: Segments, faults: Faults, *, genres: bool = True) -> Calibration:
-    """All three on faults of the validation songs; without `genres` the answer is "unsure" for every song."""
+    """All three on faults of the validation songs. Without `genres`, or where not every genre is among those that their
+    credits tell, the answer is "unsure" for every song."""
     model.eval()
     logits, labels, labelled, values, shares = [], [], [], [], []
     for rows in np.array_split(np.arange(len(faults)), max(1, len(faults) // CHUNK)):
@@ -67,7 +68,10 @@ def calibrate(model: BalancedMixingCNN, segments: Segments, faults: Faults, *, g
     found, weight = torch.cat(logits)[known], torch.where(credited, 1.0, SOFT_WEIGHT)[known]
     temperature, nll = fit_temperature(found, genre[known], weight)
     probability = torch.softmax(found / temperature, dim=1)
-    judged = credited[known] if bool(credited.any()) else torch.ones(len(found), dtype=torch.bool)
+    judged = credited[known]
+    if len(torch.unique(genre[known][judged].argmax(dim=1))) < genre.shape[1]:
+        # What is right for rock alone says nothing of jazz that is taken for rock: then no genre is named.
+        return Calibration(temperature, ALWAYS_UNSURE, amount, nll)
     threshold, named, right = unsure_threshold(probability[judged], genre[known][judged])
     return Calibration(temperature, threshold, amount, nll, named, right)
 
