@@ -21,9 +21,11 @@ from mixwright.benchmark import restore
 from mixwright.benchmark.results import Line
 from mixwright.benchmark.summary import summarise
 from mixwright.benchmark.tables import harm_table, markdown, restore_table
+from mixwright.benchmark.work import Settings
 from mixwright.damage import STRENGTHS
 
 RESULTS = Path(__file__).parent / "learned.jsonl"
+SETTINGS = Settings(paired=False)  # excerpts of 30 s as in full; figures of the analyses alone
 MIXERS = ("mixwright", "mixwright, no refinement", "rules")
 
 
@@ -69,7 +71,8 @@ def main() -> int:
     def progress(done: int, total: int) -> None:
         print(f"{done} of {total} cases", flush=True)
 
-    done = restore(options.folder, RESULTS, MIXERS, perceptual="none", workers=options.workers, progress=progress)
+    done = restore(options.folder, RESULTS, MIXERS, settings=SETTINGS, perceptual="none", workers=options.workers,
+                   progress=progress)  # fmt: skip
     others = [json.loads(line) for line in OTHERS.read_text(encoding="utf-8").splitlines()]
     others = [line for line in others if "case" in line]
     write_section(DOCS / "benchmarks.md", "learned", report(done.lines, others))

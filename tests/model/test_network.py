@@ -48,6 +48,27 @@ def test_it_is_read_once_and_says_the_same_again(tmp_path: Path) -> None:
     assert before.facts.version == "test"
 
 
+def test_a_rounding_beyond_the_bound_is_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = load_network(write_network(tmp_path / "n.onnx", positions={"high_eq": -1.0}))
+    session = network._session
+
+    class Beyond:
+        """The library's tanh has been seen to end at 1.0000001."""
+
+        def __init__(self, factor: float) -> None:
+            self.session, self.factor = session, np.float32(factor)
+
+        def run(self, names: list[str], given: dict[str, np.ndarray]) -> list[np.ndarray]:
+            return [v * self.factor if n == "positions" else v
+                    for n, v in zip(names, self.session.run(names, given), strict=True)]  # fmt: skip
+
+    monkeypatch.setattr(network, "_session", Beyond(1.0000002))
+    assert float(np.abs(Hearing(network, SONG).answer.positions).max()) == 1.0
+    monkeypatch.setattr(network, "_session", Beyond(1.01))
+    with pytest.raises(ModelError, match=r"positions must be in \[-1, 1\]"):
+        Hearing(network, SONG)
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [

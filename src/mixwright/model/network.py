@@ -148,7 +148,8 @@ class Network:
         (positions,) = self._session.run(["reference_positions"], given)
         if not np.isfinite(positions).all():
             raise ModelError(f"model {self._name}: answers with what is not a number; the file is damaged")
-        return np.clip(positions[0].astype(np.float64), -1.0, 1.0)
+        held: NDArray[np.float64] = np.clip(positions[0].astype(np.float64), -1.0, 1.0)
+        return held
 
     def probabilities(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probability of each genre, (6,), from its logits."""
