@@ -26,7 +26,7 @@ from mixwright.damage import STRENGTHS
 
 RESULTS = Path(__file__).parent / "learned.jsonl"
 SETTINGS = Settings(paired=False)  # excerpts of 30 s as in full; figures of the analyses alone
-MIXERS = ("mixwright", "mixwright, no refinement", "rules")
+MIXERS = ("mixwright",)
 
 
 def report(own: list[Line], others: list[Line]) -> str:
