@@ -76,4 +76,4 @@ def test_the_committed_figures_can_be_read() -> None:
 
     _, lines = read_results(Path(__file__).parents[2] / "bench" / "fast.jsonl")
     assert compare_runs(lines, lines) == []
-    assert {line["mixer"] for line in lines} == {"nothing", "mean preset", "rules", "oracle"}
+    assert {line["mixer"] for line in lines} == {"nothing", "mean preset", "rules", "mixwright", "oracle"}
