@@ -25,13 +25,15 @@ from bench.measure import machine
 from mixwright.parameters import GENRES, PARAMETERS
 from mixwright.training.batches import Batch, batch_of
 from mixwright.training.collection import gather
+from mixwright.training.config import Config
 from mixwright.training.evaluation import SAME_DB, answers
 from mixwright.training.examples import Examples, Recipe, make_examples
 from mixwright.training.faults import STRENGTH_NAMES, Faults
-from mixwright.training.fit import Config, train
+from mixwright.training.fit import train
 from mixwright.training.network import normalised, tone_features, values_of
 from mixwright.training.objective import left_error_db
 from mixwright.training.segments import Segments, measure_songs
+from mixwright.training.tone_stage import fault_features
 
 FOLDER = Path(__file__).parents[1] / "build" / "ablations"
 RESULTS = Path(__file__).parent / "ablations.json"
@@ -123,10 +125,7 @@ def _trees(segments: Segments, examples: Examples) -> Ask:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     faults = examples.music.train
-    features = np.concatenate([
-        _features(batch_of(segments, faults, rows))
-        for rows in np.array_split(np.arange(len(faults)), max(1, len(faults) // 64))
-    ])  # fmt: skip
+    features = fault_features(segments, faults, np.arange(len(faults))).numpy()
     targets = examples.music.targets.numpy()
     models = [
         HistGradientBoostingRegressor(max_iter=200, learning_rate=0.05, l2_regularization=1.0, random_state=0).fit(

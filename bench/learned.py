@@ -6,7 +6,6 @@ whose file has the other programs' answers. Cases go into bench/learned.jsonl, f
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from datetime import date
@@ -17,6 +16,7 @@ import numpy as np
 from bench.document import DOCS, write_section
 from bench.measure import machine
 from bench.restore import RESULTS as OTHERS
+from bench.restore import arguments, progress
 from mixwright.benchmark import restore
 from mixwright.benchmark.results import Line
 from mixwright.benchmark.summary import summarise
@@ -63,14 +63,7 @@ def _promises(lines: list[Line]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.learned", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
-
-    def progress(done: int, total: int) -> None:
-        print(f"{done} of {total} cases", flush=True)
-
+    options = arguments("bench.learned", __doc__)
     done = restore(options.folder, RESULTS, MIXERS, settings=SETTINGS, perceptual="none", workers=options.workers,
                    progress=progress)  # fmt: skip
     others = [json.loads(line) for line in OTHERS.read_text(encoding="utf-8").splitlines()]

@@ -62,15 +62,21 @@ def _by_genre(lines: list[Line]) -> str:
     return "By genre (medians; few songs each, so no intervals):\n\n" + "\n".join(table)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.restore", description=__doc__)
+def arguments(name: str, description: str | None) -> argparse.Namespace:
+    """`folder` and `workers` from the command line of `python -m NAME`."""
+    parser = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
+    return parser.parse_args()
 
-    def progress(done: int, total: int) -> None:
-        print(f"{done} of {total} cases", flush=True)
 
+def progress(done: int, total: int) -> None:
+    """A line a case."""
+    print(f"{done} of {total} cases", flush=True)
+
+
+def main() -> int:
+    options = arguments("bench.restore", __doc__)
     done = restore(options.folder, RESULTS, workers=options.workers, progress=progress)
     for name, reason in done.left_out.items():
         print(f"left out: {name} ({reason})")

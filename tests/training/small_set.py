@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from mixwright.audio import read_audio
+from mixwright.training.config import Config, Music
 from mixwright.training.faults import Faults, draw_faults
-from mixwright.training.fit import Config, Music
 from mixwright.training.network import Shape
 from mixwright.training.segments import Segments, measure_songs
 from mixwright.training.songs import TRAIN, VALIDATION, Song, genre_weights

@@ -8,7 +8,7 @@ import torch
 from tests.training import small_set
 
 from mixwright.parameters import GENRES, VOICING_FIELDS, blend_voicing
-from mixwright.training.batches import artist_shares, batch_of, blended_conditions
+from mixwright.training.batches import artist_shares, batch_of, blended_conditions, refiltered
 from mixwright.training.faults import ARRAYS, Faults
 
 
@@ -37,6 +37,25 @@ def test_what_was_measured_is_heard_as_it_was_measured() -> None:
     np.testing.assert_array_equal(real.mel_db[0], plain.mel_db[0])
     np.testing.assert_array_equal(real.mel_db[1], segments["mel_db"][4].astype(np.float32))
     assert not np.array_equal(real.mel_db[1], plain.mel_db[1])
+
+
+def test_filters_are_lent_by_simulated_faults_and_given_to_them_alone() -> None:
+    segments, plain = small_set.segments(), small_set.faults()
+    strong = np.flatnonzero(plain.strength == 2)
+    measured = np.full(len(plain), -1)
+    measured[strong[0]] = 4  # holds an engineer's dynamics too: no filter to lend, and none to take off
+    faults = Faults(plain.segment, plain.strength, plain.arrays, measured)
+    assert strong[0] not in faults.filter_donors()[2]
+    assert set(faults.filter_donors()[2]) == set(strong[1:])
+    batch = batch_of(segments, faults, strong)
+    other = refiltered(batch, faults, strong, np.random.default_rng(0))
+    moved = (other.change_db - batch.change_db).numpy()
+    assert not moved[0].any()
+    lent = faults["band_gain_db"][strong[1:]]
+    for row, own in zip(moved[1:], lent, strict=True):
+        distance = [np.abs(row + own - sign * gain).max() for gain in lent for sign in (-1, 1)]
+        assert min(distance) < 1e-4  # float32
+    np.testing.assert_allclose(other.mid_db - batch.mid_db, moved, rtol=0, atol=1e-4)
 
 
 def test_strengths_are_drawn_as_asked_and_prolific_artists_less() -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..model.network_input import heard_bands
+from ..model.network_input import FIGURES, heard_bands
 from ..parameters._generated import VOICING_ROWS
 from .faults import Faults
 from .segments import Segments
 from .twin.conditions import Conditions
 
-__all__ = ["Batch", "artist_shares", "batch_of", "blended_conditions"]
+__all__ = ["Batch", "artist_shares", "batch_of", "blended_conditions", "refiltered"]
 
 Integers = NDArray[np.int64]
 
@@ -63,7 +63,7 @@ def batch_of(segments: Segments, faults: Faults, rows: Integers, windows: Intege
         mel = torch.where(torch.from_numpy(measured >= 0)[:, None, None, None, None], real, mel)
     ltas = segments["ltas_db"][at]
     songs = [segments.songs[s] for s in segments.song[at]]
-    width = segments["figures"][at][:, 5]
+    width = segments["figures"][at][:, FIGURES.index("stereo_width")]
     return Batch(
         mel_db=mel,
         mid_db=_of(faults["mid_db"][rows]),
@@ -80,6 +80,26 @@ def batch_of(segments: Segments, faults: Faults, rows: Integers, windows: Intege
         genre=torch.tensor([song.weights for song in songs], dtype=torch.float32),
         labelled=torch.tensor([float(song.labelled) for song in songs]),
         strength=torch.from_numpy(faults.strength[rows]),
+    )
+
+
+def refiltered(batch: Batch, faults: Faults, rows: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+    """The batch with other filters: those of faults of the same strength, or their inverse."""
+    others, donors = rows.copy(), faults.filter_donors()
+    for strength in np.unique(faults.strength[rows]):
+        here = faults.strength[rows] == strength
+        others[here] = rng.choice(donors[strength], int(here.sum()))
+    sign = rng.choice(np.array([-1.0, 1.0], np.float32), len(rows))[:, None]
+    mels, bands = (
+        torch.from_numpy(faults.other_filter_db(name, rows, others, sign)) for name in ("mel_gain_db", "band_gain_db")
+    )
+    return replace(
+        batch,
+        mel_db=batch.mel_db + mels[:, None, None, :, None],
+        mid_db=batch.mid_db + bands,
+        side_db=batch.side_db + bands,
+        change_db=batch.change_db + bands,
+        mel_gain_db=batch.mel_gain_db + mels,
     )
 
 

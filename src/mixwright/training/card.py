@@ -12,9 +12,9 @@ from typing import Any
 from ..parameters import GENRES
 from .calibration import ALWAYS_UNSURE, Calibration
 from .collection import Collection
+from .config import Config
 from .examples import Examples
 from .faults import STRENGTH_NAMES
-from .fit import Config
 from .network import BalancedMixingCNN
 from .segments import Segments
 from .songs import BEFORE, Song

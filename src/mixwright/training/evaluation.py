@@ -12,7 +12,7 @@ from torch import Tensor
 from .batches import Batch, batch_of
 from .faults import STRENGTH_NAMES, Faults
 from .network import BalancedMixingCNN, values_of
-from .objective import NAMES, left_error_db
+from .objective import left_error_db
 from .segments import Segments
 
 __all__ = ["answers", "evaluate", "judged"]
@@ -22,14 +22,12 @@ SAME_DB = 0.02
 
 
 @torch.no_grad()
-def answers(
-    model: BalancedMixingCNN, batch: Batch, *, genre_given: bool, temperature: float = 1.0
-) -> tuple[Tensor, Tensor, Tensor]:
+def answers(model: BalancedMixingCNN, batch: Batch, *, genre_given: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Values (batch, 10), the weights they were blended with (batch, 6), and the genre's probabilities (batch, 6)."""
     known = batch.genre.sum(dim=1, keepdim=True) > 0
     given = torch.where(known, batch.genre, 0.0) if genre_given else torch.zeros_like(batch.genre)
     heard = model(batch.mel_db, batch.mid_db, batch.side_db, batch.figures, given)
-    probability = torch.softmax(heard.genre_logits / temperature, dim=1)
+    probability = torch.softmax(heard.genre_logits, dim=1)
     shares = torch.where(known & torch.tensor(genre_given), batch.genre, probability)
     return values_of((heard.positions * shares[:, :, None]).sum(dim=1)), shares, probability
 
@@ -43,11 +41,9 @@ def evaluate(
     def ask(batch: Batch) -> tuple[Tensor, Tensor]:
         values, shares, probability = answers(model, batch, genre_given=genre_given)
         right.append((probability.argmax(dim=1) == batch.genre.argmax(dim=1))[(batch.labelled > 0)])
-        bounds.append(values[:, [NAMES.index(n) for n in ("low_eq", "mid_eq", "high_eq", "presence")]])
         return values, shares
 
     right: list[Tensor] = []
-    bounds: list[Tensor] = []
     figures = judged(ask, segments, faults)
     figures["genre_right"] = float(torch.cat(right).float().mean()) if right else float("nan")
     return figures

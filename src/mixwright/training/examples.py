@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .config import Music
 from .faults import ARRAYS, Faults, draw_faults
-from .fit import Music
 from .pairs import joined, pair_faults
 from .segments import Segments
 from .songs import TEST, TRAIN, VALIDATION

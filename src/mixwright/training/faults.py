@@ -69,6 +69,24 @@ class Faults:
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         return self.arrays[name]
 
+    @property
+    def simulated(self) -> NDArray[np.bool_]:
+        """(faults,): those whose filter is a filter and nothing else, so that another can take its place."""
+        return np.ones(len(self), bool) if self.measured is None else self.measured < 0
+
+    def filter_donors(self) -> list[NDArray[np.int64]]:
+        """Rows that lend their filter to others, by index of STRENGTH_NAMES: simulated ones where there are any."""
+        of = [self.strength == s for s in range(len(STRENGTH_NAMES))]
+        return [np.flatnonzero(here & self.simulated if (here & self.simulated).any() else here) for here in of]
+
+    def other_filter_db(
+        self, name: str, rows: NDArray[np.int64], others: NDArray[np.int64], sign: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """By what `band_gain_db` or `mel_gain_db` of these rows changes, (rows, bands), when each takes another row's
+        filter, or with sign (rows, 1) -1 its inverse; 0 for faults that were measured."""
+        change = self[name][others] * sign - self[name][rows]
+        return np.asarray(np.where(self.simulated[rows, None], change, 0.0), np.float32)
+
 
 def draw_faults(
     segments: Segments,

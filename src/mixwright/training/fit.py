@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,25 +16,23 @@ from torch.nn import functional
 
 from ..errors import ParameterError
 from ..parameters import GENRES, PARAMETERS
-from .batches import Batch, artist_shares, batch_of
+from .batches import Batch, artist_shares, batch_of, refiltered
 from .config import Config, Music
 from .evaluation import evaluate
 from .faults import Faults
 from .losses import TERMS
-from .network import BalancedMixingCNN, Heard, normalised, tone_features, values_of
+from .network import BalancedMixingCNN, Heard, values_of
 from .objective import NAMES, band_error_db, terms, weighted
 from .segments import WINDOWS, Segments
-from .tone_stage import train_tone
+from .tone_stage import fault_features, train_tone
 
-__all__ = ["Config", "Music", "State", "train", "untouched_terms"]
+__all__ = ["State", "train", "untouched_terms"]
 
-logger = logging.getLogger(__name__)
 CLIP = 1.0
 SCALE_SONGS = 2048
 LEAST_SPREAD = 0.05
 # Of crest factor, loudness range, PLR, two levels and the width, in their units (docs/training.md).
 FIGURE_NOISE = torch.tensor([1.0, 0.5, 1.0, 0.0, 0.0, 0.0])
-SPACE = [NAMES.index("reverb"), NAMES.index("delay")]
 # Positions that the LTAS, the width and the dynamics do not settle: learned from the fitted values alone.
 BY_VALUE = [NAMES.index(n) for n in ("input_gain", "output_level", "reverb", "delay")]
 
@@ -157,32 +154,6 @@ def step_loss(
     return loss, {name: float(part.detach()) for name, part in parts.items()}
 
 
-def refiltered(batch: Batch, faults: Faults, rows: NDArray[np.int64], rng: np.random.Generator) -> Batch:
-    """The batch with other filters: those of faults of the same strength, or their inverse."""
-    others = rows.copy()
-    drawn = np.ones(len(faults), bool) if faults.measured is None else faults.measured < 0  # filters and nothing else
-    for strength in np.unique(faults.strength[rows]):
-        of = np.flatnonzero((faults.strength == strength) & drawn)
-        of = of if len(of) else np.flatnonzero(faults.strength == strength)
-        here = faults.strength[rows] == strength
-        others[here] = rng.choice(of, int(here.sum()))
-    sign = rng.choice(np.array([-1.0, 1.0], np.float32), len(rows))[:, None]
-    free = drawn[rows]
-    turned = {
-        name: torch.from_numpy(np.where(free[:, None], faults[name][others] * sign - faults[name][rows], 0.0)).float()
-        for name in ("mel_gain_db", "band_gain_db")
-    }
-    mels, bands = turned["mel_gain_db"], turned["band_gain_db"]
-    return replace(
-        batch,
-        mel_db=batch.mel_db + mels[:, None, None, :, None],
-        mid_db=batch.mid_db + bands,
-        side_db=batch.side_db + bands,
-        change_db=batch.change_db + bands,
-        mel_gain_db=batch.mel_gain_db + mels,
-    )
-
-
 def drawn_shares(music: Music, config: Config) -> NDArray[np.float64]:
     """How often each fault is drawn, summing to 1: by artist and strength; genres known from credits alike."""
     shares = artist_shares(music.segments, music.train, _strength_shares(config))
@@ -201,13 +172,8 @@ def drawn_shares(music: Music, config: Config) -> NDArray[np.float64]:
 @torch.no_grad()
 def set_scale(model: BalancedMixingCNN, music: Music, probability: NDArray[np.float64], seed: int) -> None:
     """Centre and spread of each feature over the training music."""
-    rng = np.random.default_rng([seed, 1])
-    rows = rng.choice(len(music.train), SCALE_SONGS, p=probability)
-    features = []
-    for part in np.array_split(rows, SCALE_SONGS // 64):
-        batch = batch_of(music.segments, music.train, part)
-        features.append(tone_features(normalised(batch.mel_db), batch.mid_db, batch.side_db, batch.figures))
-    found = torch.cat(features)
+    rows = np.random.default_rng([seed, 1]).choice(len(music.train), SCALE_SONGS, p=probability)
+    found = fault_features(music.segments, music.train, rows)
     model.centre.copy_(found.mean(dim=0))
     model.scale.copy_(found.std(dim=0) + LEAST_SPREAD)
 

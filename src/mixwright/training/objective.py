@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..analysis.bands import EXACT_HZ
 from ..analysis.mel import mel_centres_hz
+from ..model.tone import EQ_PARAMETERS
 from ..parameters import PARAMETERS
 from .batches import Batch, blended_conditions
 from .faults import RATIO_GRID
@@ -24,6 +25,7 @@ from .twin.equalizer import power_response
 __all__ = ["Terms", "band_error_db", "eq_gain_db", "left_error_db", "terms", "weighted"]
 
 NAMES = [p.name for p in PARAMETERS]
+EQ = [NAMES.index(name) for name in EQ_PARAMETERS]
 HZ = torch.from_numpy(EXACT_HZ)
 MEL_HZ = torch.from_numpy(mel_centres_hz())
 EVERY = 4  # frames looked at by the two terms that need them

@@ -23,7 +23,7 @@ from ..parameters import GENRES, PARAMETERS
 from .batches import artist_shares, batch_of
 from .faults import Faults
 from .network import values_of
-from .objective import NAMES, band_error_db, eq_gain_db
+from .objective import EQ, band_error_db, eq_gain_db
 from .segments import Segments
 
 __all__ = ["ReferenceSolver", "other_passages", "train_reference"]
@@ -36,7 +36,6 @@ LEARNING_RATE = 1e-3
 WEIGHT_DECAY = 0.05
 WORSE_WEIGHT = 0.3
 FURTHEST_DB = 15.0
-EQ = [NAMES.index(name) for name in EQ_PARAMETERS]
 STRENGTH_SHARES = {0: 0.25, 1: 0.19, 2: 0.34, 3: 0.22}
 
 
@@ -104,15 +103,15 @@ def train_reference(segments: Segments, faults: Faults, *, seed: int = 0, steps:
     pairs = _Pairs(segments, faults, other_passages(segments, faults, seed))
     shares = artist_shares(segments, faults, STRENGTH_SHARES) * (pairs.others >= 0)
     ltas, heard = segments["ltas_db"][faults.segment], heard_bands(segments["ltas_db"][faults.segment])
-    by_strength = [np.flatnonzero(faults.strength == s) for s in range(4)]
+    donors = faults.filter_donors()
     solver.train()
     for step in range(steps):
         for group in descent.param_groups:
             group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
         rows = rng.choice(len(faults), BATCH, p=shares / shares.sum())
-        filters = np.array([rng.choice(by_strength[s]) for s in faults.strength[rows]])
+        filters = np.array([rng.choice(donors[s]) for s in faults.strength[rows]])
         sign = rng.choice(np.array([-1.0, 1.0], np.float32), BATCH)[:, None]
-        turned = faults["band_gain_db"][filters] * sign - faults["band_gain_db"][rows]
+        turned = faults.other_filter_db("band_gain_db", rows, filters, sign)
         change = torch.from_numpy((faults["ltas_db"][rows] + turned - ltas[rows]).astype(np.float32))
         counts = torch.from_numpy(heard[rows])
         before = band_error_db(change, counts)

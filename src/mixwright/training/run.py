@@ -13,12 +13,13 @@ import torch
 from .calibration import Calibration, calibrate, judge
 from .card import model_card
 from .collection import Collection, gather
+from .config import Config
 from .data import Finding
 from .evaluation import figures_of
 from .examples import Examples, Recipe, make_examples
 from .export import export_network
 from .faults import STRENGTH_NAMES
-from .fit import Config, train
+from .fit import train
 from .network import BalancedMixingCNN
 from .reference import STEPS, ReferenceSolver, other_passages, reference_errors, train_reference
 from .run_folder import RunFolder, settings_of, write_json

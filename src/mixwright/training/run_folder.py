@@ -14,8 +14,8 @@ import torch
 from .. import __version__
 from ..audio import atomic_path
 from ..errors import ParameterError
+from .config import Config
 from .examples import Recipe
-from .fit import Config
 
 __all__ = ["RunFolder", "git_commit", "settings_of"]
 

@@ -6,11 +6,9 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ..errors import ParameterError
 from ..parameters import GENRES
-from .data.files import table_rows
 
 __all__ = [
     "BEFORE",
@@ -20,11 +18,9 @@ __all__ = [
     "Song",
     "genre_weights",
     "parted",
-    "read_songs",
     "validation_artists",
 ]
 
-TABLE = "mixes.csv"
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 BEFORE = "before"  # the split of what an engineer had not worked on yet: nobody is to end there
 
@@ -40,35 +36,6 @@ class Song:
     labelled: bool = True  # by its credits, not by another program
     licence: str = ""
     before: str = ""  # the file of the same song before an engineer's work
-
-
-def read_songs(folders: Sequence[Path], *, validation_share: float = 0.2) -> list[Song]:
-    """The songs of each folder's mixes.csv, believed as it is, no sound opened; `collection.gather` looks closer.
-
-    Columns: path, artist, genre, split, licence; instead of a genre, one column a genre. Artists of the test split
-    appear nowhere else. Of the others, about `validation_share` are kept for validation.
-
-    Errors
-    ------
-    ParameterError
-        A folder without such a table, a table that is not CSV in UTF-8 or has no column path, or an unknown genre.
-    """
-    songs = []
-    for folder in folders:
-        table = folder / TABLE
-        if not table.is_file():
-            raise ParameterError(f"{folder}: holds no {TABLE}; `mixwright train` also takes a folder a genre")
-        for row in table_rows(table):
-            if not row.get("path"):
-                raise ParameterError(f"{folder.name}/{TABLE}: a row has no path")
-            genre = row.get("genre", "")
-            if genre and genre not in GENRES:
-                raise ParameterError(f"{folder.name}/{TABLE}: genre={genre!r} must be one of {', '.join(GENRES)}")
-            weights = genre_weights(genre, row)
-            path, artist = str(folder / row["path"]), row.get("artist", "")
-            songs.append(Song(path, artist, row.get("split") or TRAIN, weights, bool(genre), row.get("licence", "")))
-    tests = {song.artist for song in songs if song.split == TEST}
-    return parted([song for song in songs if song.split == TEST or song.artist not in tests], validation_share)
 
 
 def genre_weights(genre: str | None, scores: Mapping[str, str]) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ from ..model.network_input import heard_bands
 from ..parameters import GENRES, PARAMETERS
 from .faults import RATIO_GRID, Faults
 from .network import values_of
-from .objective import NAMES, band_error_db, eq_gain_db
+from .objective import EQ, NAMES, band_error_db, eq_gain_db
 from .segments import Segments
 
 __all__ = ["fit_targets"]
@@ -22,7 +22,6 @@ CHUNK = 4096
 PRICE_DB = 0.02
 # What doubling the ratio must win in dB and LU of dynamics.
 RATIO_PRICE = 0.3
-EQ = [NAMES.index(n) for n in ("low_eq", "mid_eq", "high_eq", "presence")]
 
 
 def fit_targets(segments: Segments, faults: Faults) -> Tensor:

@@ -21,10 +21,12 @@ from ..model.network_input import heard_bands
 from ..parameters import GENRES
 from .batches import batch_of
 from .config import Config, Music
+from .faults import Faults
 from .network import BODY, BalancedMixingCNN, normalised, tone_features, values_of
 from .objective import NAMES, band_error_db, eq_gain_db, looked_up
+from .segments import Segments
 
-__all__ = ["train_tone"]
+__all__ = ["fault_features", "train_tone"]
 
 # The first part of the stage learns fitted parameters by their squared distance.
 PRETRAIN_SHARE = 0.08
@@ -34,6 +36,7 @@ EVEN_SHARE = 0.4  # of the songs, blended evenly over genres: what an unsure ans
 TOLD_SHARE = 0.3
 FEATURE_NOISE = 0.02  # of each feature's spread
 SMALLEST_BATCH = 32
+CHUNK = 64  # songs whose spectra are in memory together
 BANDS = len(NOMINAL_HZ)
 BY_VALUE = [NAMES.index(n) for n in ("input_gain", "output_level", "reverb", "delay", "stereo_width")]
 
@@ -41,19 +44,16 @@ BY_VALUE = [NAMES.index(n) for n in ("input_gain", "output_level", "reverb", "de
 def train_tone(model: BalancedMixingCNN, music: Music, config: Config, probability: NDArray[np.float64]) -> None:
     """Train everything but the convolutions and the attention, in place."""
     faults, segments = music.train, music.segments
-    features = _features(music)
+    features = fault_features(segments, faults, np.arange(len(faults)))
     good = segments["ltas_db"][faults.segment]
     change, heard = faults["ltas_db"] - good, heard_bands(good)
     songs = [segments.songs[s] for s in segments.song[faults.segment]]
     genres = torch.tensor([song.weights for song in songs], dtype=torch.float32)
     labelled = torch.tensor([float(song.labelled) for song in songs])
     left = torch.from_numpy(faults["dynamics_left"])
-    free = np.ones(len(faults), bool) if faults.measured is None else faults.measured < 0
-    drawn = [np.flatnonzero((faults.strength == s) & free) for s in range(4)]
-    by_strength = [rows if len(rows) else np.flatnonzero(faults.strength == s) for s, rows in enumerate(drawn)]
-    size = min(
-        config.tone_batch, max(SMALLEST_BATCH, len(faults) // 2)
-    )  # a small collection is not drawn dozens of times
+    donors = faults.filter_donors()
+    # Of a small collection no song is drawn dozens of times a step.
+    size = min(config.tone_batch, max(SMALLEST_BATCH, len(faults) // 2))
     descent = torch.optim.AdamW(model.parameters(), lr=config.tone_learning_rate, weight_decay=config.weight_decay)
     rng = np.random.default_rng([config.seed, 2])
     torch.manual_seed(config.seed)
@@ -65,11 +65,10 @@ def train_tone(model: BalancedMixingCNN, music: Music, config: Config, probabili
         rows = rng.choice(len(faults), size, p=probability)
         bands, mels = (np.zeros((len(rows), count), np.float32) for count in (BANDS, MEL_BANDS))
         if config.refilter and not by_value:
-            others = np.array([rng.choice(by_strength[s]) for s in faults.strength[rows]])
-            sign = rng.choice(np.array([-1.0, 1.0], np.float32), len(rows))[:, None] * free[rows, None]
-            bands = (faults["band_gain_db"][others] * sign - faults["band_gain_db"][rows]) * free[rows, None]
-            mels = (faults["mel_gain_db"][others] * sign - faults["mel_gain_db"][rows]) * free[rows, None]
-        moved = filtered(features[rows], torch.from_numpy(bands).float(), torch.from_numpy(mels).float())
+            others = np.array([rng.choice(donors[s]) for s in faults.strength[rows]])
+            sign = rng.choice(np.array([-1.0, 1.0], np.float32), len(rows))[:, None]
+            bands, mels = (faults.other_filter_db(name, rows, others, sign) for name in ("band_gain_db", "mel_gain_db"))
+        moved = filtered(features[rows], torch.from_numpy(bands), torch.from_numpy(mels))
         moved = moved + torch.randn_like(moved) * model.scale * FEATURE_NOISE
         genre, draw = genres[rows], torch.from_numpy(rng.random(len(rows)))
         told = (draw < TOLD_SHARE) & (genre.sum(dim=1) > 0)
@@ -112,11 +111,10 @@ def filtered(features: Tensor, bands_db: Tensor, mels_db: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _features(music: Music) -> Tensor:
-    """Tone features of every fault, (faults, 256)."""
-    count = len(music.train)
+def fault_features(segments: Segments, faults: Faults, rows: NDArray[np.int64]) -> Tensor:
+    """Tone features of these faults, (rows, 256)."""
     parts = []
-    for rows in np.array_split(np.arange(count), max(1, count // 64)):
-        batch = batch_of(music.segments, music.train, rows)
+    for part in np.array_split(rows, max(1, len(rows) // CHUNK)):
+        batch = batch_of(segments, faults, part)
         parts.append(tone_features(normalised(batch.mel_db), batch.mid_db, batch.side_db, batch.figures))
     return torch.cat(parts)

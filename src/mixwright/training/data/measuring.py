@@ -71,7 +71,11 @@ def measure_file(path: Path) -> dict[str, Any]:
     content = hashlib.sha256()
     with open_reader(path) as reader:
         rate, channels = reader.sample_rate, reader.channels
-        analyzer, fingerprint, cutoff = Analyzer(rate, channels), FingerprintMeter(rate), CutoffMeter(rate)
+        analyzer, fingerprint, cutoff = (
+            Analyzer(rate, channels, model_input=False),
+            FingerprintMeter(rate),
+            CutoffMeter(rate),
+        )
         content.update(f"{reader.file_rate} {channels}\n".encode())
         for block in reader.blocks():
             content.update(block.T.tobytes())
