@@ -83,3 +83,12 @@ def test_memory_does_not_grow_with_length(monkeypatch: pytest.MonkeyPatch) -> No
     assert analysis.mel_starts_s[-1] > 60.0
     every = analyze_audio(np.ascontiguousarray(song(110.0, RATE)[:, : 11 * RATE]), RATE)
     np.testing.assert_array_equal(analysis.mel_windows_db[0], every.mel_windows_db[0])
+
+
+def test_without_it_all_other_figures_are_the_same() -> None:
+    audio = song(12.0, RATE)
+    heard, plain = (analyze_blocks([audio], RATE, 2, model_input=wanted) for wanted in (True, False))
+    assert plain.mel_windows_db.shape == (0, 2, MEL_BANDS, MEL_FRAMES)
+    assert heard.to_dict() == plain.to_dict()
+    for name in ("energies", "envelope_peak", "envelope_ms"):
+        np.testing.assert_array_equal(getattr(heard, name), getattr(plain, name))

@@ -33,10 +33,11 @@ CHANNELS = (1, 2)
 class Analyzer:
     """Measures a programme fed block by block.
 
-    sample_rate in Hz, 8 to 192 kHz; channels 1 or 2. Raises ParameterError outside these.
+    sample_rate in Hz, 8 to 192 kHz; channels 1 or 2. Raises ParameterError outside these. Without `model_input` there
+    are no mel windows in the result: what no model will hear need not be made for one.
     """
 
-    def __init__(self, sample_rate: int, channels: int) -> None:
+    def __init__(self, sample_rate: int, channels: int, *, model_input: bool = True) -> None:
         _check_range("sample_rate", sample_rate, SAMPLE_RATES, " Hz")
         _check_range("channels", channels, CHANNELS, "")
         self._sample_rate, self._channels = int(sample_rate), int(channels)
@@ -46,6 +47,7 @@ class Analyzer:
         self._levels = LevelMeter(self._sample_rate, self._channels)
         self._spectrum = Spectrum(self._sample_rate, self._channels)
         self._timbre = TimbreMeter(self._spectrum.frame, self._sample_rate)
+        self._model_input = model_input
         self._mel = MelMeter(self._spectrum.frame, self._sample_rate)
         self._rhythm = RhythmMeter(self._sample_rate / self._spectrum.hop, MEL_BANDS)
         self._chunk = np.zeros((self._channels, self._spectrum.chunk), np.float32)
@@ -95,8 +97,9 @@ class Analyzer:
         self._filled = 0
 
     def _measure_spectrum(self) -> None:
-        power, mid = self._spectrum.process(self._chunk)
-        self._mel.process(power, mid)
+        power = self._spectrum.process(self._chunk)
+        if self._model_input:
+            self._mel.process(power, self._spectrum.middle())
         mel_db, loud = self._timbre.process(power)
         self._rhythm.process(mel_db, loud)
 
@@ -150,9 +153,9 @@ class Analyzer:
         )
 
 
-def analyze_blocks(blocks: Iterable[Audio], sample_rate: int, channels: int) -> Analysis:
-    """Measure a programme that arrives as blocks (channels, samples), float32, of any lengths."""
-    analyzer = Analyzer(sample_rate, channels)
+def analyze_blocks(blocks: Iterable[Audio], sample_rate: int, channels: int, *, model_input: bool = True) -> Analysis:
+    """Measure a programme that arrives as blocks (channels, samples), float32, of any lengths; see `Analyzer`."""
+    analyzer = Analyzer(sample_rate, channels, model_input=model_input)
     for block in blocks:
         analyzer.process(block)
     return analyzer.finish()

@@ -118,25 +118,29 @@ class Spectrum:
         self._mid = np.empty_like(self._power)
         self._product = np.empty((FRAMES_PER_CHUNK, 2 * self._power.shape[1]), np.float32)
 
-    def process(self, audio: Audio) -> tuple[Spectra, Spectra]:
-        """Add audio (channels, chunk); gives power (frames, bins), mean over channels and of the middle (L + R) / 2,
-        to be read at once."""
+    def process(self, audio: Audio) -> Spectra:
+        """Add audio (channels, chunk); gives power (frames, bins), mean over channels, to be read at once."""
         self._short.process(audio)
         self._long.process(self._decimator.process(audio))
         squares = self._short.squares[0]
         if self._channels == 2:
             squares += self._short.squares[1]
         np.add(squares[:, ::2], squares[:, 1::2], out=self._power)
+        if self._channels == 2:
+            self._power *= np.float32(0.5)
+        return self._power
+
+    def middle(self) -> Spectra:
+        """Power (frames, bins) of (L + R) / 2 in the chunk that was added last, to be read at once."""
         if self._channels == 1:
-            return self._power, self._power
-        self._power *= np.float32(0.5)
+            return self._power
         left, right = self._short.parts
         np.multiply(left, right, out=self._product)
         np.add(self._product[:, ::2], self._product[:, 1::2], out=self._mid)
         self._mid += self._power  # |L + R|^2 / 4 = (|L|^2 + |R|^2) / 4 + Re(L R*) / 2
         self._mid *= np.float32(0.5)
         np.maximum(self._mid, np.float32(0.0), out=self._mid)
-        return self._power, self._mid
+        return self._mid
 
     def finish(self, samples: int) -> tuple[Floats, Floats, Floats]:
         """Centres in Hz, LTAS in dBFS and correlation of both channels, each (bands,).

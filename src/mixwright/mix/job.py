@@ -49,8 +49,11 @@ def open_job(
     bit_depth: int | None,
     excerpts: bool,
     progress: Progress | None,
+    *,
+    model_input: bool = True,
 ) -> Iterator[Job]:
-    """Check the places, hear the music, and keep its decoded copy until the job is done.
+    """Check the places, hear the music, and keep its decoded copy until the job is done; `model_input` says whether a
+    model is to hear it too.
 
     Errors
     ------
@@ -63,7 +66,7 @@ def open_job(
         check_output_path(path, [music.path] if isinstance(music, FileSource) else [])
     report = progress or (lambda stage, frames: None)
     with Spool(None if path is None else path.absolute().parent, music.channels) as spool:
-        before = hearing_pass(music, spool, report)
+        before = hearing_pass(music, spool, report, model_input=model_input)
         check_signal(music.name, before)
         excerpt = Excerpt(*loudest_passage(before), music.sample_rate) if excerpts else None
         yield Job(music, spool, before, path, bit_depth, excerpt, report)

@@ -47,9 +47,9 @@ class Delivered:
     reduction_db: NDArray[np.float64]
 
 
-def hearing_pass(source: Source, spool: Spool, progress: Progress) -> Analysis:
-    """Decode once, into the spool, and analyse on the way."""
-    analyzer = Analyzer(source.sample_rate, source.channels)
+def hearing_pass(source: Source, spool: Spool, progress: Progress, *, model_input: bool = True) -> Analysis:
+    """Decode once, into the spool, and analyse on the way; with the model's input where a model is to hear it."""
+    analyzer = Analyzer(source.sample_rate, source.channels, model_input=model_input)
     spool.clear()
     for block in source.blocks():
         analyzer.process(block)
@@ -105,7 +105,7 @@ def delivery_pass(
     rate = source.sample_rate
     delivery = Delivery(rate, source.channels)
     delivery.set(gain_db, ceiling_dbtp)
-    analyzer = Analyzer(rate, source.channels)
+    analyzer = Analyzer(rate, source.channels, model_input=False)
     reduction: list[float] = []
     skip = delivery.latency
     tail = np.zeros((source.channels, delivery.latency), np.float32)

@@ -118,7 +118,7 @@ def hear_references(references: Sequence[str | Path | Reference]) -> list[Heard]
         reference = given if isinstance(given, Reference) else Reference(given)
         path = Path(reference.path)
         with open_reader(path) as reader:
-            analysis = analyze_blocks(prefetch(reader.blocks()), reader.sample_rate, reader.channels)
+            analysis = analyze_blocks(prefetch(reader.blocks()), reader.sample_rate, reader.channels, model_input=False)
         check_signal(path.name, analysis)
         heard.append(Heard(reference, analysis))
     return heard

@@ -73,7 +73,7 @@ class FileSink:
         if not self._lossy:
             return None
         with open_reader(self._writer.complete()) as reader:
-            return analyze_blocks(prefetch(reader.blocks()), reader.sample_rate, reader.channels)
+            return analyze_blocks(prefetch(reader.blocks()), reader.sample_rate, reader.channels, model_input=False)
 
     def audio(self) -> Audio | None:
         return None

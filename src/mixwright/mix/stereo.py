@@ -109,7 +109,7 @@ def mix(
     network = check_model(model, preset=given is not None)
     heard = hear_references(references)
     delivery, goal = choose_delivery(loudness, true_peak_dbtp, given, weights, heard)
-    with open_job(source, sample_rate, output, bit_depth, excerpts, progress) as job:
+    with open_job(source, sample_rate, output, bit_depth, excerpts, progress, model_input=network is not None) as job:
         revise = keep_crest(job.before, fixed)
         if given is not None:
             fitted = fit_preset(given, job.before, fixed, delivery)
@@ -164,5 +164,5 @@ def render(
     """
     given = load_preset(preset) if isinstance(preset, str | Path) else preset
     goal = LoudnessGoal(given.delivery.loudness_lufs)
-    with open_job(source, sample_rate, output, bit_depth, excerpts, progress) as job:
+    with open_job(source, sample_rate, output, bit_depth, excerpts, progress, model_input=False) as job:
         return finish(job, given, goal, genre=given.genre or None)
