@@ -192,7 +192,7 @@ def test_too_much_compression_is_taken_back_at_every_keyframe(monkeypatch: pytes
     hammer[:, ::RATE] += 0.7
     rows = [{"compressor_ratio": 3.0}, {"compressor_ratio": 4.0}]
     monkeypatch.setattr(deciding, "decide", windowed(rows))
-    monkeypatch.setattr("mixwright.mix.choosing.MOST_CREST_LOST_DB", -20.0)  # whatever the render does is too much
+    monkeypatch.setattr("mixwright.mix.promises.MOST_CREST_LOST_DB", -20.0)  # whatever the render does is too much
     mix = by_rules(hammer, RATE, dynamic=True, loudness="keep")
     low, high = mix.preset.span("compressor_ratio")
     assert 1.0 <= low <= high < 1.5  # halved four times at most

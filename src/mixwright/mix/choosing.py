@@ -13,15 +13,9 @@ from ..parameters import DeliveryTarget, Parameters, Preset, blend_voicing
 from ..parameters.keyframes import check_keyframes
 from ..parameters.profiles import blend_profiles, load_profile
 from .loudness_target import LIMITS_LUFS, LoudnessGoal, parse_loudness
-from .passes import Balanced
 from .references import Heard, reference_lufs, reference_target
-from .rendering import Revise
 
-__all__ = ["choose_delivery", "choose_target", "fit_preset", "genre_target", "keep_crest", "new_preset"]
-
-# Of the success criteria.
-MOST_CREST_LOST_DB = 1.5
-LEAST_CREST_DB = 12.0
+__all__ = ["choose_delivery", "choose_target", "fit_preset", "genre_target", "new_preset"]
 
 
 def choose_target(weights: Mapping[str, float] | None, heard: Sequence[Heard]) -> Target:
@@ -101,23 +95,6 @@ def fit_preset(given: Preset, before: Analysis, fixed: Mapping[str, float], deli
         delivery=delivery,
         trajectory=(),
     )
-
-
-def keep_crest(before: Analysis, fixed: Mapping[str, float]) -> Revise:
-    """Compress less where the render lost more crest factor than the criteria allow; what the user set stays."""
-
-    def revise(preset: Preset, balanced: Balanced) -> Preset | None:
-        highest = preset.span("compressor_ratio")[1]
-        crest = before.crest_factor_db
-        if "compressor_ratio" in fixed or highest == 1.0 or not math.isfinite(crest):
-            return None
-        least = max(crest - MOST_CREST_LOST_DB, LEAST_CREST_DB if crest > LEAST_CREST_DB else 0.0)
-        if balanced.crest_factor_db >= least:
-            return None
-        share = 0.5 if highest > 1.1 else 0.0
-        return preset.changed(lambda row: row.replace(compressor_ratio=1.0 + (row["compressor_ratio"] - 1.0) * share))
-
-    return revise
 
 
 def programme_lufs(before: Analysis) -> float:

@@ -9,10 +9,12 @@ from ..analysis import Analysis
 from ..metrics import Judged, judge
 from ..model import Target
 from ..parameters import DeliveryTarget, Preset
+from ..parameters.table import info
 from .checks import input_warnings
 from .heard import WhatWasHeard
 from .job import Job
 from .loudness_target import LoudnessGoal
+from .promises import kept_back
 from .rendering import Revise, render_balance, render_delivery, rms_ratio
 from .result import BalanceFacts, Mix
 
@@ -56,10 +58,8 @@ def finish(
     if goal.lufs is not None:
         used = replace(used, delivery=DeliveryTarget(rendered.facts.target_lufs, ceiling))
     reasons = dict(reasons or {})
-    if used.parameters["compressor_ratio"] != preset.parameters["compressor_ratio"]:
-        ratio_now = f"{used.parameters['compressor_ratio']:.2f}:1{' on average' if used.trajectory else ''}"
-        now = f" Lowered to {ratio_now}: the render lost more crest factor than allowed."
-        reasons["compressor_ratio"] = reasons.get("compressor_ratio", "Compressor.") + now
+    for name, now in kept_back(preset, used).items():
+        reasons[name] = f"{reasons.get(name, f'{info(name).label}.')} {now}"
     ratio = rms_ratio(balanced, before)
     figures = Judged(
         crest_before_db=before.crest_factor_db,

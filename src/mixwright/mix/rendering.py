@@ -27,6 +27,7 @@ Revise = Callable[[Preset, Balanced], Preset | None]
 TOLERANCE_LU = 0.25
 TOLERANCE_DB = 0.02
 MOST_ATTEMPTS = 4
+MOST_REVISIONS = 10  # of a preset whose render breaks a promise
 TRIAL_TOLERANCE_LU = 0.03
 MOST_TRIALS = 8
 RMS_LOW, RMS_HIGH = 0.8, 1.2
@@ -59,7 +60,7 @@ def settle_trim(preset: Preset, balanced: Balanced, before: Analysis) -> Preset 
 def render_balance(job: Job, preset: Preset, revise: Revise) -> tuple[Preset, Balanced]:
     """The balance stage over the music, again with a revised preset while a promise is broken."""
     balanced = balance_pass(job.spool, preset, job.music, job.excerpt, job.progress)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MOST_REVISIONS):
         better = revise(preset, balanced) or settle_trim(preset, balanced, job.before)
         if better is None or better == preset:
             break

@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike
 from ..model import Amounts, Hearing
 from ..parameters import Parameters, Preset, load_preset, parse_genre
 from ..parameters.voicing import check_weights
-from .choosing import choose_delivery, choose_target, fit_preset, keep_crest, new_preset
+from .choosing import choose_delivery, choose_target, fit_preset, new_preset
 from .deciding import SHIPPED, check_model, check_way, decide_song, still_note
 from .finishing import finish
 from .heard import what_was_heard
 from .job import open_job
 from .loudness_target import LoudnessGoal
 from .passes import Progress
+from .promises import keep_crest
 from .references import Reference, hear_references, leads, led_aspects, space_note
 from .result import Mix
 
@@ -110,10 +111,10 @@ def mix(
     heard = hear_references(references)
     delivery, goal = choose_delivery(loudness, true_peak_dbtp, given, weights, heard)
     with open_job(source, sample_rate, output, bit_depth, excerpts, progress, model_input=network is not None) as job:
-        revise = keep_crest(job.before, fixed)
         if given is not None:
             fitted = fit_preset(given, job.before, fixed, delivery)
             notes = [LEFT_OUT if given.trajectory else "", NOT_LED if heard else ""]
+            revise = keep_crest(job.before, fixed, tone=False)
             return finish(job, fitted, goal, genre=given.genre or None, revise=revise, notes=notes)
         hearing = Hearing(network, job.before) if network is not None else None
         led = weights
@@ -139,7 +140,7 @@ def mix(
             goal,
             genre=weights or (hearing.probabilities if hearing else None),
             way=way,
-            revise=revise,
+            revise=keep_crest(job.before, fixed, level=(amounts or Amounts()).level),
             reasons=decision.reasons,
             target=target,
             reference=leads(heard, "tone"),
