@@ -147,7 +147,7 @@ def _trees(segments: Segments, examples: Examples) -> Ask:
 
 
 def _features(batch: Batch) -> NDArray[np.float32]:
-    return tone_features(normalised(batch.mel_db), batch.mid_db, batch.side_db, batch.figures).numpy()
+    return tone_features(normalised(batch.mel_db), batch.mid_db, batch.side_db).numpy()
 
 
 def report(everything: dict[str, Any]) -> str:

@@ -125,7 +125,7 @@ def rows_of(
             **{genre: track.scores.get(genre, "0") for genre in GENRES},
             "artist": artist or package,
             "title": title or path.stem,
-            "licence": track.licence,
+            "licence": track.licence or f"as in the Debian package {package}",
             "source": f"Debian: {package}",
         }
 

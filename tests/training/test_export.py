@@ -11,7 +11,6 @@ import pytest
 import torch
 from tests.training import small_set
 
-from mixwright.model.network_input import FIGURES
 from mixwright.training.batches import batch_of
 from mixwright.training.export import FORMAT, INPUTS, OUTPUTS, Both, export_network
 from mixwright.training.network import BalancedMixingCNN
@@ -41,7 +40,7 @@ def test_it_answers_as_torch_does(exported: tuple[Both, Path], windows: int, giv
     batch = batch_of(small_set.segments(), small_set.faults(), np.array([3]))
     mel = batch.mel_db[:, [0, 1, 2, 1, 0][:windows]]
     genre = batch.genre if given else torch.zeros_like(batch.genre)
-    inputs = (mel, batch.mid_db, batch.side_db, batch.figures, genre, batch.change_db, batch.heard.float())
+    inputs = (mel, batch.mid_db, batch.side_db, genre, batch.change_db, batch.heard.float())
     with torch.no_grad():
         expected = both(*inputs)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -69,7 +68,3 @@ def test_without_a_solver_it_says_that_references_were_not_learned(exported: tup
     export_network(exported[0].model, tmp_path / "alone.onnx", FACTS)
     kept = {entry.key: entry.value for entry in onnx.load(tmp_path / "alone.onnx").metadata_props}
     assert json.loads(kept["mixwright"])["reference"] is False
-
-
-def test_the_figures_are_those_of_the_model() -> None:
-    assert small_set.segments()["figures"].shape[1] == len(FIGURES)

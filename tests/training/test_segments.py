@@ -34,7 +34,7 @@ def test_a_short_song_is_one_segment_as_the_analysis_measures_it() -> None:
     assert len(found) == 6  # songs of 20 s: one each
     np.testing.assert_allclose(found["ltas_db"][1], analysis.ltas_db, rtol=0, atol=1e-4)
     np.testing.assert_allclose(found["mel_db"][1][0], analysis.mel_windows_db[0], rtol=0, atol=0)
-    assert found["figures"][1][FIGURES.index("crest_factor_db")] == pytest.approx(analysis.crest_factor_db, abs=1e-4)
+    assert found["figures"][1][FIGURES.index("stereo_width")] == pytest.approx(analysis.stereo_width, abs=1e-4)
     assert np.isfinite(found["peak"][1]).sum() == len(analysis.envelope_peak)  # what is behind the end is no silence
 
 
@@ -43,7 +43,7 @@ def test_a_long_song_gives_segments_of_its_parts(tmp_path: Path) -> None:
     song = written(tmp_path / "a.wav", np.concatenate([loud, quiet], axis=1), 22_050)
     found = measure_songs([song], tmp_path / "kept", most=4)
     assert len(found) == 2
-    levels = found["figures"][:, FIGURES.index("rms_dbfs")]
+    levels = found["figures"][:, FIGURES.index("integrated_lufs")]
     assert levels[0] - levels[1] == pytest.approx(20.0, abs=0.3)  # noise of another seed
     assert np.isfinite(found["peak"]).all()
 

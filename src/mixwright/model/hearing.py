@@ -107,7 +107,7 @@ class Hearing:
         starts, length = self.analysis.mel_starts_s, window_s(self.analysis.sample_rate)
         found = []
         for i, start in enumerate(starts):
-            heard: NetworkInput = hear_passage(self.analysis, self._input, slice(max(0, i - 1), i + 2))
+            heard: NetworkInput = hear_passage(self._input, slice(max(0, i - 1), i + 2))
             answer = self.network.ask(heard, genre)
             end = min(self.analysis.duration_s, float(start) + length)
             found.append(Passage(float(start), end, self._named(answer), answer))

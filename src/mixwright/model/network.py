@@ -20,12 +20,12 @@ from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
 from ..errors import ModelError
 from ..parameters import GENRES, PARAMETERS
-from .network_input import FIGURES, NetworkInput
+from .network_input import NetworkInput
 from .tone import EQ_PARAMETERS
 
 __all__ = ["FORMAT", "SHIPPED", "Answer", "Network", "load_network"]
 
-FORMAT = "mixwright-network-2"  # counts up when inputs or outputs change
+FORMAT = "mixwright-network-3"  # counts up when inputs or outputs change
 SHIPPED = Path(__file__).with_name("network.onnx")
 ROUNDING = 1e-5  # the library's tanh may end a rounding beyond 1
 GROUPS = 8  # of neighbouring mel bands, as the attention sees them
@@ -34,7 +34,6 @@ INPUTS: dict[str, tuple[int | None, ...]] = {
     "mel_db": (1, None, 2, MEL_BANDS, MEL_FRAMES),
     "mid_db": (1, len(NOMINAL_HZ)),
     "side_db": (1, len(NOMINAL_HZ)),
-    "figures": (1, len(FIGURES)),
     "genre": (1, len(GENRES)),
     "reference_change_db": (1, len(NOMINAL_HZ)),
     "reference_heard": (1, len(NOMINAL_HZ)),
@@ -118,7 +117,6 @@ class Network:
                 "mel_db": np.ascontiguousarray(given.mel_db[None], np.float32),
                 "mid_db": given.mid_db[None].astype(np.float32),
                 "side_db": given.side_db[None].astype(np.float32),
-                "figures": given.figures[None].astype(np.float32),
                 "genre": np.array([weights], np.float32),
                 "reference_change_db": _zeros("reference_change_db"),
                 "reference_heard": _zeros("reference_heard"),
@@ -201,7 +199,6 @@ def _check_places(
 def _facts(name: str, text: str) -> Facts:
     try:
         facts = json.loads(text)
-        heard = facts.get("figures_used", list(FIGURES))
         found = Facts(
             str(facts["version"]), float(facts["temperature"]), float(facts["unsure_below"]),
             float(facts.get("amount", 1.0)), bool(facts.get("reference", False)),
@@ -213,7 +210,4 @@ def _facts(name: str, text: str) -> Facts:
     for word in ("unsure_below", "amount"):
         if not 0 <= getattr(found, word) <= 1:
             raise ModelError(f"model {name}: {word}={getattr(found, word):g} must be in [0, 1]")
-    unknown = sorted(set(heard) - set(FIGURES))
-    if unknown:
-        raise ModelError(f"model {name}: figure {unknown[0]!r} is unknown; it needs another Mixwright")
     return found

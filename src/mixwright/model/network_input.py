@@ -1,11 +1,12 @@
-"""What the network is told about a mix: mel spectra of mid and side, the spectrum of both, and six figures.
+"""What the network is told about a mix: mel spectra of mid and side, and the spectrum of both.
 
-Training and mixing both take it from here, so that the network hears a song the way it learned to.
+Training and mixing both take it from here, so that the network hears a song the way it learned to. Broadband figures
+(crest factor, loudness, width) are left out on purpose. Training puts filters on measurements and cannot foretell what
+they do to such a figure; one that stays as it was gives the filter away (docs/training.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,16 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..analysis import Analysis
 from ..analysis.bands import EXACT_HZ, NOMINAL_HZ
-from ..analysis.loudness import integrated_lufs, loudness_range_lu
 from ..analysis.mel import MEL_BANDS, MEL_FLOOR_DB, MEL_FRAMES, mel_centres_hz
 from ..analysis.spectrum import FRAME_PER_DECIMATION, decimation
 from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
 
 __all__ = [
-    "FIGURES",
     "FLOOR_DB",
     "NetworkInput",
-    "figures_of",
     "hear_all",
     "hear_passage",
     "heard_bands",
@@ -32,26 +30,17 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-FIGURES = ("crest_factor_db", "loudness_range_lu", "plr_lu", "integrated_lufs", "rms_dbfs", "stereo_width")
 FLOOR_DB = -150.0  # the analysis measures nothing below; a band that the sample rate lacks stands here too
-HOPS_PER_SECOND = 100
 
 
 @dataclass(frozen=True, eq=False)
 class NetworkInput:
     """`mel_db` (windows, 2, 64, 216): mid and side, dB a mel band; `mid_db`, `side_db` (30,): power a third octave in
-    dB, 25 Hz to 20 kHz; `figures` (6,) in the order of FIGURES."""
+    dB, 25 Hz to 20 kHz."""
 
     mel_db: NDArray[np.float32]
     mid_db: Floats
     side_db: Floats
-    figures: Floats
-
-
-def figures_of(values: Mapping[str, float] | Analysis) -> Floats:
-    """The figures (6,) of an analysis, or by name; what is not finite becomes a number at the end of its scale."""
-    figures = [getattr(values, n) if isinstance(values, Analysis) else values[n] for n in FIGURES]
-    return np.nan_to_num(np.array(figures, np.float64), nan=0.0, posinf=10.0, neginf=-70.0)
 
 
 def mid_side_db(power: ArrayLike, correlation: ArrayLike, side_gain_db: float = 0.0) -> tuple[Floats, Floats]:
@@ -91,42 +80,20 @@ def hear_all(analysis: Analysis) -> NetworkInput:
     mel = np.asarray(analysis.mel_windows_db, np.float32)
     if len(mel) == 0:  # shorter than one frame
         mel = np.full((1, 2, MEL_BANDS, MEL_FRAMES), MEL_FLOOR_DB, np.float32)
-    return NetworkInput(mel, mid, side, figures_of(analysis))
+    return NetworkInput(mel, mid, side)
 
 
-def hear_passage(analysis: Analysis, whole: NetworkInput, windows: slice) -> NetworkInput:
-    """Some windows of a song as if they were all of it.
-
-    The third octaves are those of the whole, moved by what the nearest mel bands differ; level and dynamics are
-    measured on the envelope between the first window's start and the last one's end.
-    """
+def hear_passage(whole: NetworkInput, windows: slice) -> NetworkInput:
+    """Some windows of a song as if they were all of it: the third octaves are those of the whole, moved by what the
+    nearest mel bands differ."""
     here = whole.mel_db[windows]
-    moved = [_mean_db(here[:, side]) - _mean_db(whole.mel_db[:, side]) for side in (0, 1)]
-    starts = analysis.mel_starts_s[windows]
-    if len(starts) == 0:
-        return whole
-    first = max(0, int(starts[0] * HOPS_PER_SECOND))
-    hops = slice(first, max(first + 1, int((starts[-1] + window_s(analysis.sample_rate)) * HOPS_PER_SECOND)))
-    peak, square = analysis.envelope_peak[hops].astype(np.float64), analysis.envelope_ms[hops].astype(np.float64)
-    energies = analysis.energies[hops]
-    figures = dict(zip(FIGURES, whole.figures, strict=True))
-    peak_db, rms_db = 20 * np.log10(max(peak.max(initial=0.0), 1e-7)), 10 * np.log10(max(_mean(square), 1e-12))
-    lufs = integrated_lufs(energies) if len(energies) else -np.inf
-    between = figures["plr_lu"] + figures["integrated_lufs"] - (figures["crest_factor_db"] + figures["rms_dbfs"])
-    wide = [10 ** (_mean_db(here[:, side]) / 10) for side in (0, 1)]
-    usual = [10 ** (_mean_db(whole.mel_db[:, side]) / 10) for side in (0, 1)]
-    ratio = (wide[1].sum() / wide[0].sum()) / max(usual[1].sum() / usual[0].sum(), 1e-12)
-    figures |= {
-        "crest_factor_db": peak_db - rms_db,
-        "loudness_range_lu": loudness_range_lu(energies) if len(energies) else 0.0,
-        "plr_lu": peak_db + between - lufs,  # the true peak lies as far above the sample peak as on the whole
-        "integrated_lufs": lufs,
-        "rms_dbfs": rms_db,
-        "stereo_width": figures["stereo_width"] * np.sqrt(ratio),
-    }
-    shift = [np.interp(EXACT_HZ, mel_centres_hz(), change) for change in moved]
-    mid, side = (np.maximum(band + s, FLOOR_DB) for band, s in zip((whole.mid_db, whole.side_db), shift, strict=True))
-    return NetworkInput(here, mid, side, figures_of(figures))
+    mid, side = (
+        np.maximum(
+            band + np.interp(EXACT_HZ, mel_centres_hz(), _mean_db(here[:, n]) - _mean_db(whole.mel_db[:, n])), FLOOR_DB
+        )
+        for n, band in enumerate((whole.mid_db, whole.side_db))
+    )
+    return NetworkInput(here, mid, side)
 
 
 def window_s(sample_rate: int) -> float:
@@ -137,7 +104,3 @@ def window_s(sample_rate: int) -> float:
 def _mean_db(mel_db: NDArray[np.float32]) -> Floats:
     """(windows, bands, frames) to the mean power of each band in dB, (bands,)."""
     return np.asarray(10 * np.log10(np.mean(10 ** (mel_db.astype(np.float64) / 10), axis=(0, 2))))
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else 0.0

@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..model.network_input import FIGURES, heard_bands
+from ..model.network_input import heard_bands
 from ..parameters._generated import VOICING_ROWS
 from .faults import Faults
-from .segments import Segments
+from .segments import FIGURES, Segments
 from .twin.conditions import Conditions
 
 __all__ = ["Batch", "artist_shares", "batch_of", "blended_conditions", "refiltered"]
@@ -27,7 +27,6 @@ class Batch:
     mel_db: Tensor  # (batch, windows, 2, 64, frames), as heard
     mid_db: Tensor  # (batch, 30), as heard
     side_db: Tensor
-    figures: Tensor  # (batch, 6), as heard
     good_mel_db: Tensor
     change_db: Tensor  # (batch, 30), LTAS damaged minus good
     heard: Tensor  # (batch, 30) bool, the bands that count
@@ -68,7 +67,6 @@ def batch_of(segments: Segments, faults: Faults, rows: Integers, windows: Intege
         mel_db=mel,
         mid_db=_of(faults["mid_db"][rows]),
         side_db=_of(faults["side_db"][rows]),
-        figures=_of(faults["figures"][rows]),
         good_mel_db=good,
         change_db=_of(faults["ltas_db"][rows] - ltas),
         heard=torch.from_numpy(heard_bands(ltas)),

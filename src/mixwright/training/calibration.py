@@ -19,7 +19,15 @@ from .network import BalancedMixingCNN, values_of
 from .objective import left_error_db
 from .segments import Segments
 
-__all__ = ["ALWAYS_UNSURE", "Calibration", "calibrate", "fit_temperature", "judge", "unsure_threshold"]
+__all__ = [
+    "ALWAYS_UNSURE",
+    "Calibration",
+    "calibrate",
+    "calibration_error",
+    "fit_temperature",
+    "judge",
+    "unsure_threshold",
+]
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.3), np.log(10.0), 120))
 AMOUNTS = (0.0, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -104,34 +112,54 @@ def judge(
 ) -> dict[str, float]:
     """Figures of the network as it is used: calibrated, an even blend where it is unsure, `amount` of the way.
 
-    Beside those of `evaluation.judged`: `genre_named`, `genre_right` of those named, and `n_STRENGTH`, the cases.
+    Beside those of `evaluation.judged`: of the cases with a genre from their credits `genre_named`, `genre_right` of
+    those named, `genre_top1` of all, `genre_calibration_error` and `n_labelled`; and `n_STRENGTH`, the cases.
     """
     model.eval()
-    named, right = [], []
+    sureness, hits = [], []
 
     def ask(batch: Batch) -> tuple[Tensor, Tensor]:
-        heard = model(batch.mel_db, batch.mid_db, batch.side_db, batch.figures, torch.zeros_like(batch.genre))
+        heard = model(batch.mel_db, batch.mid_db, batch.side_db, torch.zeros_like(batch.genre))
         probability = torch.softmax(heard.genre_logits / calibration.temperature, dim=1)
         sure = probability.max(dim=1).values >= calibration.unsure_below
         shares = torch.where(sure[:, None], probability, torch.full_like(probability, 1 / probability.shape[1]))
-        named.append(sure[batch.labelled > 0])
-        right.append((probability.argmax(dim=1) == batch.genre.argmax(dim=1))[(batch.labelled > 0) & sure])
+        credited = batch.labelled > 0
+        sureness.append(probability.max(dim=1).values[credited])
+        hits.append((probability.argmax(dim=1) == batch.genre.argmax(dim=1))[credited])
         positions = heard.positions
         if genre_given:
             known = batch.genre.sum(dim=1, keepdim=True) > 0
             shares = torch.where(known, batch.genre, shares)
-            positions = model(batch.mel_db, batch.mid_db, batch.side_db, batch.figures, batch.genre).positions
+            positions = model(batch.mel_db, batch.mid_db, batch.side_db, batch.genre).positions
         values = values_of((positions * shares[:, :, None]).sum(dim=1))
         return toward_neutral(values, calibration.amount), shares
 
     figures = judged(ask, segments, faults)
-    for name, shares in (("genre_named", named), ("genre_right", right)):
-        together = torch.cat(shares)
-        if len(together):
-            figures[name] = float(together.float().mean())
+    figures |= _genre_figures(torch.cat(sureness), torch.cat(hits), calibration.unsure_below)
     for index, name in enumerate(STRENGTH_NAMES):
         figures[f"n_{name}"] = int((faults.strength == index).sum())
     return figures
+
+
+def _genre_figures(sureness: Tensor, hits: Tensor, unsure_below: float) -> dict[str, float]:
+    if not len(hits):
+        return {}
+    right, named = hits.float(), sureness >= unsure_below
+    figures = {
+        "n_labelled": len(hits),
+        "genre_named": float(named.float().mean()),
+        "genre_top1": float(right.mean()),
+        "genre_calibration_error": calibration_error(sureness, hits),
+    }
+    return figures | ({"genre_right": float(right[named].mean())} if named.any() else {})
+
+
+def calibration_error(sureness: Tensor, hits: Tensor, bins: int = 10) -> float:
+    """Expected calibration error: how far the probability of the likeliest genre (n,) is from the share of those that
+    are right (n,) bool, mean over bins of equal width weighed by their cases (Guo et al., 2017)."""
+    at = torch.clamp((sureness * bins).long(), max=bins - 1)
+    gaps = [(sureness[at == b].mean() - hits[at == b].float().mean()).abs() * (at == b).sum() for b in set(at.tolist())]
+    return float(sum(gaps)) / len(hits)
 
 
 def toward_neutral(values: Tensor, amount: float) -> Tensor:

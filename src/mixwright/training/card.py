@@ -86,6 +86,14 @@ def _figures(figures: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
                 f"{found['harm_median_db']:.2f} dB (median), {found['harm_p95_db']:.2f} dB (95th percentile)."
             )
 
+    for split, found in figures.items():
+        if "genre_top1" in found and "given" not in split:
+            yield ""
+            yield (
+                f"Genre ({split}, {found['n_labelled']:.0f} cases whose credits tell it): {found['genre_top1']:.0%} "
+                f"right at the first guess, expected calibration error {found['genre_calibration_error']:.2f}."
+            )
+
 
 def _genre(calibration: Calibration) -> Iterator[str]:
     if calibration.unsure_below >= ALWAYS_UNSURE:

@@ -26,7 +26,7 @@ def answers(model: BalancedMixingCNN, batch: Batch, *, genre_given: bool) -> tup
     """Values (batch, 10), the weights they were blended with (batch, 6), and the genre's probabilities (batch, 6)."""
     known = batch.genre.sum(dim=1, keepdim=True) > 0
     given = torch.where(known, batch.genre, 0.0) if genre_given else torch.zeros_like(batch.genre)
-    heard = model(batch.mel_db, batch.mid_db, batch.side_db, batch.figures, given)
+    heard = model(batch.mel_db, batch.mid_db, batch.side_db, given)
     probability = torch.softmax(heard.genre_logits, dim=1)
     shares = torch.where(known & torch.tensor(genre_given), batch.genre, probability)
     return values_of((heard.positions * shares[:, :, None]).sum(dim=1)), shares, probability

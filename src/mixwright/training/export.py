@@ -16,16 +16,12 @@ from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
 from ..audio import atomic_path
 from ..errors import AudioWriteError
-from ..model.network_input import FIGURES
+from ..model.network import FORMAT, INPUTS, OUTPUTS
 from ..parameters import GENRES
 from .network import BalancedMixingCNN
 from .reference import ReferenceSolver
 
 __all__ = ["FORMAT", "Both", "export_network"]
-
-FORMAT = "mixwright-network-2"  # counts up when inputs or outputs change
-INPUTS = ("mel_db", "mid_db", "side_db", "figures", "genre", "reference_change_db", "reference_heard")
-OUTPUTS = ("genre_logits", "positions", "attention", "reference_positions")
 
 
 class Both(torch.nn.Module):
@@ -40,12 +36,11 @@ class Both(torch.nn.Module):
         mel_db: Tensor,
         mid_db: Tensor,
         side_db: Tensor,
-        figures: Tensor,
         genre: Tensor,
         change: Tensor,
         heard: Tensor,
     ) -> tuple[Tensor, ...]:
-        return (*self.model(mel_db, mid_db, side_db, figures, genre), self.solver(change, heard))
+        return (*self.model(mel_db, mid_db, side_db, genre), self.solver(change, heard))
 
 
 def export_network(
@@ -76,7 +71,6 @@ def export_network(
         noise(1, windows, 2, MEL_BANDS, MEL_FRAMES) * 10 - 60,
         noise(1, len(NOMINAL_HZ)) - 40,
         noise(1, len(NOMINAL_HZ)) - 50,
-        noise(1, len(FIGURES)),
         torch.zeros(1, len(GENRES)),
         noise(1, len(NOMINAL_HZ)),
         torch.ones(1, len(NOMINAL_HZ)),

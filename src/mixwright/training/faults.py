@@ -23,9 +23,9 @@ from ..damage.dynamics import dynamics_gain_db
 from ..damage.filters import gain_db
 from ..errors import ParameterError
 from ..model.dynamics import RATIOS, Envelope, simulate
-from ..model.network_input import FIGURES, FLOOR_DB, heard_bands, mid_side_db
+from ..model.network_input import FLOOR_DB, heard_bands, mid_side_db
 from ..parameters import GENRES, blend_voicing
-from .segments import BANDS, RATE, WINDOWS, Segments, heard_windows
+from .segments import BANDS, FIGURES, RATE, WINDOWS, Segments, heard_windows
 
 __all__ = ["RATIO_GRID", "STRENGTH_NAMES", "Faults", "draw_faults"]
 
@@ -46,7 +46,6 @@ ARRAYS: dict[str, tuple[int, ...]] = {
     "ltas_db": (BANDS,),  # of the damaged song, mean over channels
     "mid_db": (BANDS,),
     "side_db": (BANDS,),
-    "figures": (len(FIGURES),),
     "dynamics_left": (len(RATIO_GRID),),  # distance of crest factor in dB plus loudness range in LU from the good song
     "level_db": (len(RATIO_GRID),),  # what the compressor does to the level, makeup included
 }
@@ -164,17 +163,9 @@ def fault_row(row: dict[str, NDArray[Any]], damage: Damage | None) -> dict[str, 
     damaged_peak, damaged_square = peak * 10 ** (gain / 20), square * 10 ** (gain / 10)
     crest, spread = dynamics_of(damaged_peak, damaged_square)
     good_crest, good_spread = dynamics_of(peak, square)
-    figures = dict(zip(FIGURES, row["figures"].astype(np.float64), strict=True))
     level = 10 * np.log10(max(damaged_square.sum(), 1e-12) / max(square.sum(), 1e-12))
-    wide = np.sqrt((mid + side).sum() / max(mid.sum(), 1e-15) - 1) if side.sum() > 0 else 0.0
-    before = np.sqrt(max((power * (1 - r)).sum(), 0) / max((power * (1 + r)).sum(), 1e-15))
-    figures["crest_factor_db"] += crest - good_crest
-    figures["plr_lu"] += crest - good_crest
-    figures["loudness_range_lu"] = max(0.0, figures["loudness_range_lu"] + spread - good_spread)
-    figures["stereo_width"] *= wide / before if before > 1e-4 else 1.0
-    left, levels = ratios_of(
-        damaged_peak, damaged_square, figures["integrated_lufs"] + level, crest - good_crest, spread - good_spread
-    )
+    lufs = float(row["figures"][FIGURES.index("integrated_lufs")])
+    left, levels = ratios_of(damaged_peak, damaged_square, lufs + level, crest - good_crest, spread - good_spread)
     return {
         "mel_gain_db": np.zeros(len(MEL_HZ)) if damage is None else gain_db(damage.scaled(scale), MEL_HZ, RATE),
         "band_gain_db": curve,
@@ -183,7 +174,6 @@ def fault_row(row: dict[str, NDArray[Any]], damage: Damage | None) -> dict[str, 
         "ltas_db": flat + curve,
         "mid_db": np.maximum(mid_db + curve, FLOOR_DB),
         "side_db": np.maximum(side_db + curve, FLOOR_DB),
-        "figures": np.array(list(figures.values())),
         "dynamics_left": left,
         "level_db": levels,
     }  # fmt: skip

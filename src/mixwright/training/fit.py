@@ -32,7 +32,6 @@ CLIP = 1.0
 SCALE_SONGS = 2048
 LEAST_SPREAD = 0.05
 # Of crest factor, loudness range, PLR, two levels and the width, in their units (docs/training.md).
-FIGURE_NOISE = torch.tensor([1.0, 0.5, 1.0, 0.0, 0.0, 0.0])
 # Positions that the LTAS, the width and the dynamics do not settle: learned from the fitted values alone.
 BY_VALUE = [NAMES.index(n) for n in ("input_gain", "output_level", "reverb", "delay")]
 
@@ -124,9 +123,7 @@ def step_loss(
     known = batch.genre.sum(dim=1) > 0
     told = known & torch.from_numpy(rng.random(len(batch)) < 0.5)
     given = torch.where(told[:, None], batch.genre, 0.0)
-    # The closed form does not know what a filter does to the peaks: the network must not rely on them to the decibel.
-    figures_heard = batch.figures + torch.randn_like(batch.figures) * FIGURE_NOISE
-    heard: Heard = model(batch.mel_db, batch.mid_db, batch.side_db, figures_heard, given)
+    heard: Heard = model(batch.mel_db, batch.mid_db, batch.side_db, given)
     own = torch.softmax(heard.genre_logits, dim=1).detach()
     # Unknown genres are blended evenly now and then: that is what an unsure answer falls back to.
     even = torch.from_numpy(rng.random(len(batch)) < 0.2)[:, None]

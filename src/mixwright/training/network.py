@@ -18,7 +18,6 @@ from torch.nn import functional
 
 from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS
-from ..model.network_input import FIGURES
 from ..parameters import GENRES, PARAMETERS
 
 __all__ = ["BalancedMixingCNN", "Heard", "Shape", "values_of"]
@@ -32,9 +31,6 @@ SIDE_RANGE_DB = (-40.0, 12.0)  # side over mid; what is narrower is mono
 DEPTH_DB = 60.0
 BODY = slice(NOMINAL_HZ.index(100.0), NOMINAL_HZ.index(8000.0))  # whose mean is the level of a spectrum
 FAR = 4.0  # standard deviations: no single feature may shout
-# Where each figure lies and how far it strays, about: only a scale.
-FIGURE_CENTRE = {"crest_factor_db": 15.0, "loudness_range_lu": 6.0, "plr_lu": 14.0}
-FIGURE_SPREAD = {"crest_factor_db": 4.0, "loudness_range_lu": 4.0, "plr_lu": 4.0}
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Heard(NamedTuple):
 
 
 class BalancedMixingCNN(nn.Module):
-    """`forward(mel_db, mid_db, side_db, figures, genre)`; `genre` (batch, 6) bends the queries; where a row is zero,
+    """`forward(mel_db, mid_db, side_db, genre)`; `genre` (batch, 6) bends the queries; where a row is zero,
     the network's own answer does."""
 
     centre: Tensor  # of each tone feature over the training music
@@ -76,7 +72,7 @@ class BalancedMixingCNN(nn.Module):
         self.join = nn.Conv1d(len(KERNELS) * shape.channels, shape.token, 3, padding=1)
         self.group = nn.Parameter(torch.randn(GROUPS, shape.token) * 0.1)
         bands = len(NOMINAL_HZ)
-        features = 2 * bands + 3 * MEL_BANDS + len(FIGURE_CENTRE) + 1
+        features = 2 * bands + 3 * MEL_BANDS
         # Of the training music, so that every feature counts alike: part of the weights.
         self.register_buffer("centre", torch.zeros(features))
         self.register_buffer("scale", torch.ones(features))
@@ -103,9 +99,9 @@ class BalancedMixingCNN(nn.Module):
         self.head = nn.Parameter(torch.zeros(heads, len(PARAMETERS), shape.tone))
         self.bias = nn.Parameter(torch.zeros(heads, len(PARAMETERS)))
 
-    def forward(self, mel_db: Tensor, mid_db: Tensor, side_db: Tensor, figures: Tensor, genre: Tensor) -> Heard:
-        """Windows (batch, windows, 2, 64, frames) in dB; spectra (batch, 30) in dB; figures (batch, 6) in the order of
-        FIGURES; genre (batch, 6). Levels do not matter: all are taken off here."""
+    def forward(self, mel_db: Tensor, mid_db: Tensor, side_db: Tensor, genre: Tensor) -> Heard:
+        """Windows (batch, windows, 2, 64, frames) in dB; spectra (batch, 30) in dB; genre (batch, 6).
+        Levels do not matter: all are taken off here."""
         batch, windows = mel_db.shape[:2]
         frames = normalised(mel_db)
         if self.shape.tokens:
@@ -114,12 +110,12 @@ class BalancedMixingCNN(nn.Module):
             tokens = frames.new_zeros(batch * windows, GROUPS, 1, self.shape.token)
         moments = tokens.shape[2]
         tokens = tokens.reshape(batch, windows * GROUPS * moments, -1)
-        features = tone_features(frames, mid_db, side_db, figures)
+        features = tone_features(frames, mid_db, side_db)
         logits, positions, attention = self.decide(features, tokens, genre)
         return Heard(logits, positions, attention.reshape(batch, len(PARAMETERS), windows, GROUPS, moments))
 
     def decide(self, features: Tensor, tokens: Tensor, genre: Tensor) -> Heard:
-        """From tone features (batch, 256) and tokens (batch, tokens, token); `attention` is (batch, 10, tokens)."""
+        """From tone features (batch, 252) and tokens (batch, tokens, token); `attention` is (batch, 10, tokens)."""
         tone = self.tone(torch.clamp((features - self.centre) / self.scale, -FAR, FAR))
         weights = torch.softmax(tokens @ self.genre_query / math.sqrt(tokens.shape[-1]), dim=1)
         pooled = (weights[..., None] * tokens).sum(dim=1)
@@ -149,12 +145,12 @@ class BalancedMixingCNN(nn.Module):
         return tokens
 
 
-def tone_features(frames: Tensor, mid_db: Tensor, side_db: Tensor, figures: Tensor) -> Tensor:
-    """(batch, 256) from normalised frames, spectra in dB and figures: how the song is coloured, and what plays in it.
+def tone_features(frames: Tensor, mid_db: Tensor, side_db: Tensor) -> Tensor:
+    """(batch, 252) from normalised frames and spectra in dB: how the song is coloured, and what plays in it.
 
     A filter moves the spectrum and each band's mean, but neither deviation nor skewness: these tell what music it is,
     and with it, which colour it should have."""
-    return torch.cat([spectrum(mid_db, side_db), spread(frames), known(figures)], dim=1)
+    return torch.cat([spectrum(mid_db, side_db), spread(frames)], dim=1)
 
 
 def normalised(mel_db: Tensor) -> Tensor:
@@ -180,13 +176,6 @@ def spread(frames: Tensor) -> Tensor:
     deviation = torch.sqrt(away.square().mean(dim=2) + 1e-4)
     skewness = (away**3).mean(dim=2) / deviation**3
     return torch.cat([mean, deviation, torch.clamp(skewness, -3, 3) / 3], dim=1)
-
-
-def known(figures: Tensor) -> Tensor:
-    """(batch, 4): dynamics and width on a common scale."""
-    rows = [(figures[:, FIGURES.index(n)] - c) / FIGURE_SPREAD[n] for n, c in FIGURE_CENTRE.items()]
-    width = 20 * torch.log10(torch.clamp(figures[:, FIGURES.index("stereo_width")], 0.01, 4.0))
-    return torch.clamp(torch.stack([*rows, (width + 10) / 10], dim=1), -4, 4)
 
 
 def values_of(positions: Tensor) -> Tensor:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..damage import MEDIAN_ERROR_DB
-from ..model.network_input import FIGURES, heard_bands, mid_side_db
+from ..model.network_input import heard_bands, mid_side_db
 from .faults import ARRAYS, STRENGTH_NAMES, Faults, dynamics_of, envelope_of, ratios_of
-from .segments import WINDOWS, Segments
+from .segments import FIGURES, WINDOWS, Segments
 
 __all__ = ["joined", "pair_faults"]
 
@@ -62,8 +62,7 @@ def pair_row(good: dict[str, NDArray[Any]], row: dict[str, NDArray[Any]]) -> tup
     (peak, square), (good_peak, good_square) = envelope_of(row), envelope_of(good)
     crest, spread = dynamics_of(peak, square)
     good_crest, good_spread = dynamics_of(good_peak, good_square)
-    figures = row["figures"].astype(np.float64)
-    lufs = float(figures[FIGURES.index("integrated_lufs")])
+    lufs = float(row["figures"][FIGURES.index("integrated_lufs")])
     left, levels = ratios_of(peak, square, lufs, crest - good_crest, spread - good_spread)
     power, good_power = (10 ** (r["mel_db"].astype(np.float64) / 10) for r in (row, good))  # (windows, 2, 64, frames)
     mel_gain = _db(power[:, 0].sum(axis=(0, 2)), good_power[:, 0].sum(axis=(0, 2)))
@@ -80,7 +79,6 @@ def pair_row(good: dict[str, NDArray[Any]], row: dict[str, NDArray[Any]]) -> tup
         "ltas_db": row["ltas_db"],
         "mid_db": mid_db,
         "side_db": side_db,
-        "figures": figures,
         "dynamics_left": left,
         "level_db": levels,
     }

@@ -16,7 +16,6 @@ from ..analysis import Analysis, analyze_audio
 from ..analysis.bands import NOMINAL_HZ
 from ..analysis.mel import MEL_BANDS, MEL_FRAMES
 from ..errors import AudioError, ParameterError
-from ..model.network_input import FIGURES, figures_of
 from .data.workers import spread
 from .passages import RATE, SECONDS, passages
 from .songs import BEFORE, Song
@@ -24,6 +23,7 @@ from .songs import BEFORE, Song
 __all__ = ["FIGURES", "RATE", "Segments", "load_segments", "measure_songs", "segment_row"]
 
 WINDOWS = 3
+FIGURES = ("integrated_lufs", "stereo_width")
 HOPS = 100 * SECONDS
 BANDS = len(NOMINAL_HZ)
 # What each segment is kept as: name, shape, type. Behind the end of a segment shorter than half a minute stands NaN.
@@ -137,7 +137,7 @@ def _place(song: Song, folder: Path, most: int) -> Path | None:
             text += [path, Path(path).stat().st_size]
         except OSError:
             return None
-    text += [most, sorted((n, str(s)) for n, s in ARRAYS.items()), 2]
+    text += [most, sorted((n, str(s)) for n, s in ARRAYS.items()), 3]
     return folder / f"{hashlib.sha256(json.dumps(text).encode()).hexdigest()[:24]}.npz"
 
 
@@ -191,7 +191,7 @@ def analysis_row(analysis: Analysis) -> dict[str, NDArray[Any]]:
         "correlation": analysis.band_correlation,
         "peak": _fit(analysis.envelope_peak),
         "mean_square": _fit(analysis.envelope_ms),
-        "figures": figures_of(analysis),
+        "figures": [getattr(analysis, name) for name in FIGURES],
     }
     return {name: np.asarray(row[name], kind) for name, (_, kind) in ARRAYS.items()}
 

@@ -116,5 +116,5 @@ def fault_features(segments: Segments, faults: Faults, rows: NDArray[np.int64]) 
     parts = []
     for part in np.array_split(rows, max(1, len(rows) // CHUNK)):
         batch = batch_of(segments, faults, part)
-        parts.append(tone_features(normalised(batch.mel_db), batch.mid_db, batch.side_db, batch.figures))
+        parts.append(tone_features(normalised(batch.mel_db), batch.mid_db, batch.side_db))
     return torch.cat(parts)
