@@ -21,11 +21,9 @@ from mixwright.benchmark import restore
 from mixwright.benchmark.results import Line
 from mixwright.benchmark.summary import summarise
 from mixwright.benchmark.tables import harm_table, markdown, restore_table
-from mixwright.benchmark.work import Settings
 from mixwright.damage import STRENGTHS
 
 RESULTS = Path(__file__).parent / "learned.jsonl"
-SETTINGS = Settings(paired=False)  # excerpts of 30 s as in full; figures of the analyses alone
 MIXERS = ("mixwright",)
 
 
@@ -64,8 +62,7 @@ def _promises(lines: list[Line]) -> str:
 
 def main() -> int:
     options = arguments("bench.learned", __doc__)
-    done = restore(options.folder, RESULTS, MIXERS, settings=SETTINGS, perceptual="none", workers=options.workers,
-                   progress=progress)  # fmt: skip
+    done = restore(options.folder, RESULTS, MIXERS, workers=options.workers, progress=progress)
     others = [json.loads(line) for line in OTHERS.read_text(encoding="utf-8").splitlines()]
     others = [line for line in others if "case" in line]
     write_section(DOCS / "benchmarks.md", "learned", report(done.lines, others))

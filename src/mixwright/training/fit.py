@@ -68,7 +68,10 @@ def train(
     if checkpoint is None or not checkpoint.exists():
         set_scale(model, music, probability, config.seed)
         train_tone(model, music, config, probability)
-        _remember(state, evaluate(model, music.segments, music.validation)["score"], config)
+        # What the first stage ends with is kept only where nothing follows: its attention is untrained and would explain
+        # decisions with what means nothing.
+        if config.pretrain_steps + config.steps == 0:
+            _remember(state, evaluate(model, music.segments, music.validation)["score"], config)
         if checkpoint is not None:
             _save(state, checkpoint, config)
     scale = untouched_terms(music.segments, music.train)
