@@ -68,8 +68,8 @@ def train(
     if checkpoint is None or not checkpoint.exists():
         set_scale(model, music, probability, config.seed)
         train_tone(model, music, config, probability)
-        # What the first stage ends with is kept only where nothing follows: its attention is untrained and would explain
-        # decisions with what means nothing.
+        # What the first stage ends with is kept only where nothing follows: its attention is untrained, and would
+        # explain decisions with what means nothing.
         if config.pretrain_steps + config.steps == 0:
             _remember(state, evaluate(model, music.segments, music.validation)["score"], config)
         if checkpoint is not None:
