@@ -12,6 +12,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from strip_tables import check_strip, cpp_strip_header, python_strip_table, strip_docs
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "Generated from parameters.toml by tools/generate.py; do not edit."
 ASPECTS = ("level", "tone", "dynamics", "space", "width")
@@ -42,6 +44,7 @@ def load_table(path: Path = ROOT / "parameters.toml") -> Table:
     names = [row["name"] for row in table["parameter"] + table["voicing"]]
     if len(set(names)) != len(names):
         raise ValueError("a name is used twice")
+    check_strip(table, BLENDS)
     return table
 
 
@@ -164,7 +167,7 @@ def docs_page(table: Table) -> str:
     for row in table["voicing"]:
         cells = [f"{row[genre][0]:g}<sup>{order.index(row[genre][1]) + 1}</sup>" for genre in table["genres"]]
         lines.append(f"| `{row['name']}` | {row['unit']} | {' | '.join(cells)} | {row['description']} |")
-    lines += ["", "### Sources", ""]
+    lines += ["", *strip_docs(table), "### Sources", ""]
     lines += [f"{number}. {table['sources'][key]}" for number, key in enumerate(order, 1)]
     return "\n".join([*lines, ""])
 
@@ -172,6 +175,8 @@ def docs_page(table: Table) -> str:
 OUTPUTS = {
     "dsp/parameters.hpp": cpp_header,
     "src/mixwright/parameters/_generated.py": python_table,
+    "dsp/strip_parameters.hpp": lambda table: cpp_strip_header(table, NOTE),
+    "src/mixwright/parameters/_generated_strip.py": lambda table: python_strip_table(table, NOTE),
     "docs/parameters.md": docs_page,
 }
 
