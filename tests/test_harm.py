@@ -25,16 +25,15 @@ def music() -> tuple[Audio, int]:
     return np.ascontiguousarray(audio[:, : 30 * rate] * np.float32(0.5)), rate
 
 
-# Undamaged music may be moved by 0.5 dB in the median and by 1 dB at the 95th percentile. This song is 12 dB brighter
-# at 10 kHz than most that is released: the network moves it by 0.67 dB, above the median's bound (docs/model_card.md);
-# the rules moved it by 0.2 dB at most.
-@pytest.mark.parametrize(("model", "bound_db"), [("network", 0.75), ("rules", 0.25)])
+# Undamaged music may be moved by 0.5 dB in the median and by 1 dB at the 95th percentile; this song by 0.04 dB when the
+# network was last trained, and by 0.2 dB when the rules were last changed.
+@pytest.mark.parametrize("model", ["network", "rules"])
 @pytest.mark.parametrize("genre", ["auto", "rock"])
-def test_a_released_mix_is_hardly_moved(music: tuple[Audio, int], genre: str, model: str, bound_db: float) -> None:
+def test_a_released_mix_is_hardly_moved(music: tuple[Audio, int], genre: str, model: str) -> None:
     audio, rate = music
-    mix = mixwright.mix(audio, rate, genre=genre, **({"model": "rules"} if model == "rules" else {}))
+    mix = mixwright.mix(audio, rate, genre=genre, model=model)
     balanced = analyze_audio(balance(audio, rate, mix.preset), rate)
-    assert ltas_error_db(mix.before, balanced) <= bound_db
+    assert ltas_error_db(mix.before, balanced) <= 0.25
     assert mix.before.crest_factor_db - balanced.crest_factor_db <= 0.5
     assert 0.95 <= mix.balance.rms_ratio <= 1.05
     assert mix.preset.parameters.at_bounds() == []
