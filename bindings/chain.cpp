@@ -19,14 +19,6 @@ using Numbers = std::vector<double>;
 using Values = nb::ndarray<const double, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
 using Frames = nb::ndarray<const int64_t, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 
-void check_count(const char* name, size_t count, size_t expected) {
-  if (count != expected) {
-    const std::string message = std::string(name) + " has " + std::to_string(count) + " numbers, must have " +
-                                std::to_string(expected);
-    throw nb::value_error(message.c_str());
-  }
-}
-
 class PyChain {
  public:
   PyChain(double sample_rate, int channels) : channels_(channels) {

@@ -35,4 +35,10 @@ inline void check_frames(const char* name, size_t frames, size_t expected) {
                               std::to_string(expected) + " frames");
 }
 
+inline void check_count(const char* name, size_t count, size_t expected) {
+  if (count == expected) return;
+  throw std::invalid_argument(std::string(name) + " has " + std::to_string(count) + " numbers, must have " +
+                              std::to_string(expected));
+}
+
 }  // namespace mixwright

@@ -20,6 +20,9 @@ namespace mixwright {
 // With every parameter at neutral and every tail gone, the output is the input, bit for bit.
 class Chain {
  public:
+  // The programme's held peaks lie about this far above its loudness (docs/chain.md, makeup).
+  static constexpr double kMakeupAboveLoudnessDb = 9.0;
+
   Chain() { set_voicing(kGenreVoicing[0]); }
 
   void prepare(double sample_rate, int channels) {
@@ -115,8 +118,6 @@ class Chain {
 
  private:
   static constexpr double kMostTrimDb = 6.0;
-  // The programme's held peaks lie about this far above its loudness (docs/chain.md, makeup).
-  static constexpr double kMakeupAboveLoudnessDb = 9.0;
 
   void tick() noexcept {
     if (stale_) apply_settings();

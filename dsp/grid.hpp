@@ -15,13 +15,14 @@ namespace mixwright {
 constexpr double kGridSteps = 30000.0;
 
 // The nearest value on the grid, inside the range; a value that is not a number becomes neutral.
-inline double on_grid(int parameter, double value) {
-  const ParameterInfo& p = kParameters[parameter];
+inline double on_grid(const ParameterInfo& p, double value) {
   if (!(value == value)) return p.neutral;
   value = clamp(value, p.low, p.high);
   if (value == p.neutral) return p.neutral;
   const double span = value > p.neutral ? p.high - p.neutral : p.neutral - p.low;
   return p.neutral + span * std::nearbyint((value - p.neutral) / span * kGridSteps) / kGridSteps;
 }
+
+inline double on_grid(int parameter, double value) { return on_grid(kParameters[parameter], value); }
 
 }  // namespace mixwright

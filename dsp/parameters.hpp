@@ -26,7 +26,7 @@ struct ParameterInfo {
 };
 
 // clang-format off
-constexpr ParameterInfo kParameters[kParameterCount] = {
+inline constexpr ParameterInfo kParameters[kParameterCount] = {
     {"input_gain", "Input gain", "×", "level", 0.8, 1.0, 1.2},
     {"low_eq", "Low EQ", "dB", "tone", -3.0, 0.0, 3.0},
     {"mid_eq", "Mid EQ", "dB", "tone", -2.0, 0.0, 2.0},

@@ -64,11 +64,16 @@ class Reverb {
   // out = dry + wet * reverb, n <= 32 frames of which the first is frame `tick_offset` of its tick.
   // wet_start and wet_end are the wet level at the edges of the tick (the same for all chunks of a tick); in
   // between it is a straight line. While both are 0 the dry sound is untouched and nothing is fed.
+  // Without `dry` only the wet sound is left.
   MIXWRIGHT_CLONES
-  void process(float* l, float* r, int n, int tick_offset, float wet_start, float wet_end) noexcept {
+  void process(float* l, float* r, int n, int tick_offset, float wet_start, float wet_end,
+               bool dry = true) noexcept {
     const bool fed = wet_start > 0 || wet_end > 0;
     const bool waking = asleep_;
-    if (waking && !(fed && sounds(l, r, n))) return;
+    if (waking && !(fed && sounds(l, r, n))) {
+      if (!dry) silence(l, r, n);
+      return;
+    }
     asleep_ = false;
     if (tick_offset == 0 || waking) start_tick(waking);
     const int padded = (n + kWidth - 1) / kWidth * kWidth;
@@ -109,6 +114,7 @@ class Reverb {
     for (int i = 0; i < padded; i += kWidth) feed_back(x, in, i);
     for (int j = 0; j < kLines; ++j) lines_[j].write(tick_offset, x[j], n);
 
+    if (!dry) silence(l, r, n);
     if (fed) {
       const float step = wet_end - wet_start;
       for (int i = 0; i < n; ++i) l[i] += (wet_start + step * place[i]) * wet[0][i];
@@ -141,13 +147,6 @@ class Reverb {
   static void store(float* x, const Vec& v) { *reinterpret_cast<AnyVec*>(x) = v; }
 
   int frames(double ms) const { return static_cast<int>(ms * 0.001 * sample_rate_ + 0.5); }
-
-  static bool sounds(const float* l, const float* r, int n) {
-    for (int i = 0; i < n; ++i) {
-      if (l[i] != 0 || r[i] != 0) return true;
-    }
-    return false;
-  }
 
   void start_tick(bool snap) {
     if (snap) {

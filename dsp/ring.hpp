@@ -59,6 +59,18 @@ class Ring {
   int size_ = 0, base_ = 0;
 };
 
+// Whether any of n frames is not zero.
+inline bool sounds(const float* l, const float* r, int n) {
+  for (int i = 0; i < n; ++i) {
+    if (l[i] != 0 || r[i] != 0) return true;
+  }
+  return false;
+}
+
+inline void silence(float* l, float* r, int n) {
+  for (int i = 0; i < n; ++i) l[i] = r[i] = 0.0f;
+}
+
 // The smallest prime that is at least `n`: delays that share no factor share no echo.
 inline int next_prime(int n) {
   for (n = std::max(n, 2);; ++n) {

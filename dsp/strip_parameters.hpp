@@ -22,7 +22,7 @@ enum StripParameter {
 };
 
 // clang-format off
-constexpr ParameterInfo kStrip[kStripCount] = {
+inline constexpr ParameterInfo kStrip[kStripCount] = {
     {"polarity", "Polarity", "×", "level", -1.0, 1.0, 1.0},
     {"delay_ms", "Delay", "ms", "time", 0.0, 0.0, 50.0},
     {"gain_db", "Gain", "dB", "level", -24.0, 0.0, 12.0},

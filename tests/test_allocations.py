@@ -24,5 +24,5 @@ def test_processing_does_not_allocate(tmp_path: Path) -> None:
     lines = subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines()
     counts = {line.rsplit(" ", 1)[0]: int(line.rsplit(" ", 1)[1]) for line in lines}
     assert counts.pop("deliberate") > 0  # the counter counts
-    assert len(counts) == 18  # three rates, mono and stereo, three programs
+    assert len(counts) == 24  # three rates, mono and stereo, four programs
     assert set(counts.values()) == {0}, counts

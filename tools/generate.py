@@ -70,7 +70,7 @@ def cpp_header(table: Table) -> str:
         "};",
         "",
         "// clang-format off",
-        "constexpr ParameterInfo kParameters[kParameterCount] = {",
+        "inline constexpr ParameterInfo kParameters[kParameterCount] = {",
     ]
     for row in table["parameter"]:
         text = ", ".join(json.dumps(row[key], ensure_ascii=False) for key in ("name", "label", "unit", "aspect"))

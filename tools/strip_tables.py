@@ -38,7 +38,7 @@ def cpp_strip_header(table: Table, note: str) -> str:
     """dsp/strip_parameters.hpp: enums and ranges."""
     lines = [f"// {note}", "#pragma once", "", '#include "parameters.hpp"', "", "namespace mixwright {", ""]
     lines += ["enum StripParameter {", *[f"  s_{row['name']}," for row in table["strip"]], "  kStripCount", "};", ""]
-    lines += ["// clang-format off", "constexpr ParameterInfo kStrip[kStripCount] = {"]
+    lines += ["// clang-format off", "inline constexpr ParameterInfo kStrip[kStripCount] = {"]
     for row in table["strip"]:
         text = ", ".join(json.dumps(row[key], ensure_ascii=False) for key in ("name", "label", "unit", "aspect"))
         lines.append(f"    {{{text}, {row['low']}, {row['neutral']}, {row['high']}}},")

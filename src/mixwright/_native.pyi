@@ -66,6 +66,39 @@ class Chain:
     @property
     def gain_reduction_db(self) -> float: ...
 
+class Strip:
+    """A channel strip for a stem of 1 or 2 channels; values in the order of STRIP_PARAMETERS."""
+
+    def __init__(self, sample_rate: float, channels: int) -> None: ...
+    def set_parameters(self, values: Sequence[float]) -> None: ...
+    @property
+    def parameters(self) -> list[float]: ...
+    def set_voicing(self, voicing: Sequence[float]) -> None: ...
+    def set_programme_lufs(self, lufs: float) -> None: ...
+    def process(
+        self,
+        input: NDArray[np.float32],
+        output: NDArray[np.float32],
+        reverb: NDArray[np.float32],
+        delay: NDArray[np.float32],
+    ) -> None:
+        """Fill output and the two sends, (2, samples) each, from input (channels, samples)."""
+
+    def reset(self) -> None: ...
+    @property
+    def gain_reduction_db(self) -> float:
+        """The most reduction during the last call of process, in dB, <= 0."""
+
+class Returns:
+    """The reverb and the delay that strips send to, wet only."""
+
+    def __init__(self, sample_rate: float) -> None: ...
+    def set(self, voicing: Sequence[float], tempo_bpm: float) -> None: ...
+    def process(self, reverb: NDArray[np.float32], delay: NDArray[np.float32], output: NDArray[np.float32]) -> None:
+        """Fill output from the two sends; all (2, samples)."""
+
+    def reset(self) -> None: ...
+
 def on_grid(parameter: int, value: float) -> float: ...
 def equalizer_gain_db(
     parameters: Sequence[float], voicing: Sequence[float], sample_rate: float, frequencies: Sequence[float]

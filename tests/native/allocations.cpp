@@ -8,6 +8,8 @@
 #include "chain.hpp"
 #include "delivery.hpp"
 #include "loudness.hpp"
+#include "returns.hpp"
+#include "strip.hpp"
 #include "true_peak.hpp"
 
 namespace {
@@ -117,6 +119,36 @@ long run_delivery(double rate, int channels) {
   return sum > 0 ? count : -1;
 }
 
+long run_strip(double rate, int channels) {
+  mixwright::Strip strip;
+  strip.prepare(rate, channels);
+  mixwright::Returns returns;
+  returns.prepare(rate);
+  static float reverb[2][kFrames], delay[2][kFrames];
+  float* channel[2] = {left, right};
+  float* to_reverb[2] = {reverb[0], reverb[1]};
+  float* to_delay[2] = {delay[0], delay[1]};
+  const int sizes[] = {1, 17, 32, 64, 480, kFrames};
+  count = 0;
+  counting = true;
+  for (unsigned round = 0; round < 60; ++round) {
+    fill(round);
+    for (int p = 0; p < mixwright::kStripCount; ++p)
+      strip.set_parameter(p, round % 3 ? mixwright::kStrip[p].high : mixwright::kStrip[p].low);
+    strip.set_voicing(mixwright::kPlainStripVoicing);
+    strip.set_programme_lufs(-30.0 + round % 20);
+    strip.process(channel, channel, to_reverb, to_delay, sizes[round % 6]);
+    returns.set(mixwright::kGenreVoicing[round % mixwright::kGenreCount], 60.0 + round);
+    returns.process(to_reverb, to_delay, channel, sizes[round % 6]);
+    if (round % 20 == 19) {
+      strip.reset();
+      returns.reset();
+    }
+  }
+  counting = false;
+  return count;
+}
+
 }  // namespace
 
 int main() {
@@ -130,6 +162,7 @@ int main() {
       std::printf("chain %.0f %d %ld\n", rate, channels, run_chain(rate, channels, false));
       std::printf("trajectory %.0f %d %ld\n", rate, channels, run_chain(rate, channels, true));
       std::printf("delivery %.0f %d %ld\n", rate, channels, run_delivery(rate, channels));
+      std::printf("strip %.0f %d %ld\n", rate, channels, run_strip(rate, channels));
     }
   }
   return 0;
