@@ -32,7 +32,9 @@ class Config:
     genre_weight: float = 0.3
     value_weight: float = 0.05
     balance_weight: float = 2.0  # of the judged figure alone, in dB, beside the mixing loss
-    worse_weight: float = 0.3  # price of each dB that a song is further from the good one than before
+    # Price of each dB that a song is further from the good one than before: three times what it was, so that what is
+    # good is left alone; a strong fault is then left alone more often, too.
+    worse_weight: float = 1.0
     # With 0.2 as much is mended on the mean, and good songs are moved two to ten times as far.
     undamaged_share: float = 0.4
     labelled_share: float = 0.15  # of the songs whose genre is known from their credits, all genres alike
