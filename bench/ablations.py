@@ -48,12 +48,10 @@ def variants(usual: Config) -> dict[str, Config]:
         "as shipped": usual,
         "parameter MSE only": replace(usual, objective="parameters", pretrain_steps=0,
                                       steps=usual.steps + usual.pretrain_steps),
-        "without pre-training": replace(usual, pretrain_steps=0, steps=usual.steps + usual.pretrain_steps),
         "mixing loss alone": replace(usual, balance_weight=0.0, worse_weight=0.0),
         "no attention": replace(usual, shape=replace(shape, attention=False)),
         "no genre experts": replace(usual, shape=replace(shape, experts=False)),
         "no convolutions": replace(usual, shape=replace(shape, tokens=False)),
-        "drawn filters only": replace(usual, refilter=False),
     }  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from tests.songs import Audio, song
 from mixwright import SignalError
 from mixwright.analysis import analyze_audio
 from mixwright.audio import resample
-from mixwright.metrics import Pair, evaluate, frechet_distance, kernel_distance, prepare
+from mixwright.errors import ParameterError
+from mixwright.metrics import Pair, evaluate, frechet_distance, kernel_distance, prepare, proportion
 from mixwright.metrics.bark import bark_to_hz, hz_to_bark
 from mixwright.metrics.features import FEATURE_WEIGHTS, feature_distances, feature_loss, si_sdr_db
 from mixwright.metrics.multi_resolution import multi_resolution_stft, scaled
@@ -223,3 +224,14 @@ def test_one_empty_band_does_not_outweigh_all_others() -> None:
     empty[at] = -150
     inside = np.sum((reference.third_octave_hz >= 39) & (reference.third_octave_hz <= 16_000))
     assert ltas_error_db(reference, replace(reference, ltas_db=empty)) < 45 / inside
+
+
+def test_a_share_has_the_score_interval() -> None:
+    # Newcombe 1998, Two-sided confidence intervals for the single proportion, table I: 81/263, 15/148, 0/20, 1/29.
+    for successes, n, low, high in (
+        (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)
+    ):  # fmt: skip
+        found = proportion(successes, n)
+        assert (found.low, found.high) == pytest.approx((low, high), abs=6e-5)
+    with pytest.raises(ParameterError, match=r"successes=3 must be in \[0, 2\]"):
+        proportion(3, 2)

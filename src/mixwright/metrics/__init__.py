@@ -11,7 +11,7 @@ from .pairs import Pair, prepare, validate
 from .perceptual import Figure, speech_measures
 from .professional import ProfessionalScores, professional_scores
 from .score import Score, score
-from .sets import Interval, frechet_distance, kernel_distance, median_interval
+from .sets import Interval, frechet_distance, kernel_distance, median_interval, proportion
 
 __all__ = [
     "CRITERIA",
@@ -34,6 +34,7 @@ __all__ = [
     "median_interval",
     "prepare",
     "professional_scores",
+    "proportion",
     "score",
     "speech_measures",
     "validate",

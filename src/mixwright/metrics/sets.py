@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..analysis import Analysis
 from ..errors import ParameterError
 
-__all__ = ["Interval", "descriptors", "frechet_distance", "kernel_distance", "median_interval"]
+__all__ = ["Interval", "descriptors", "frechet_distance", "kernel_distance", "median_interval", "proportion"]
 
 Floats = NDArray[np.float64]
 DESCRIPTORS = (
@@ -50,6 +50,22 @@ def median_interval(values: Sequence[float], *, level: float = 0.95, seed: int =
     medians = np.median(rng.choice(kept, (draws, kept.size)), axis=1)
     low, high = np.quantile(medians, ((1 - level) / 2, (1 + level) / 2))
     return Interval(float(np.median(kept)), float(low), float(high), int(kept.size))
+
+
+def proportion(successes: int, n: int, *, z: float = 1.959964) -> Interval:
+    """A share with its score interval (Wilson 1927), 95 % by default; good for small n and for shares near 0 and 1.
+
+    Errors
+    ------
+    ParameterError
+        `n` is not above 0, or `successes` is not in [0, n].
+    """
+    if n < 1 or not 0 <= successes <= n:
+        raise ParameterError(f"successes={successes} must be in [0, {n}], of at least one trial")
+    share = successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return Interval(share, max(0.0, centre - half), min(1.0, centre + half), n)
 
 
 def descriptors(analysis: Analysis) -> Floats:
