@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .console import ConsolePreset, StripPreset, load_console
 from .preset import DeliveryTarget, Preset
 from .preset_file import load_preset, parse_preset
 from .table import ASPECTS, GENRES, PARAMETERS, ParameterInfo, Parameters, on_grid
@@ -12,12 +13,15 @@ __all__ = [
     "GENRES",
     "PARAMETERS",
     "VOICING_FIELDS",
+    "ConsolePreset",
     "DeliveryTarget",
     "ParameterInfo",
     "Parameters",
     "Preset",
+    "StripPreset",
     "Voicing",
     "blend_voicing",
+    "load_console",
     "load_preset",
     "on_grid",
     "parse_genre",
