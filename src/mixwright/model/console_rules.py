@@ -105,7 +105,7 @@ def _highpass(stem: StemHeard, draft: Draft, amount: float) -> None:
 
 def _compress(stem: StemHeard, draft: Draft, amount: float) -> None:
     bounds = STEADY_DB.get(stem.role)
-    seconds = stem.analysis.band_levels_db
+    seconds = stem.analysis.band_levels_db[:-1]  # the last one is seldom whole
     if bounds is None or len(seconds) < 4:
         draft.reasons["compressor_ratio"] = f"No compression: {_named(stem.role)} keeps its dynamics."
         return

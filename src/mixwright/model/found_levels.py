@@ -16,7 +16,7 @@ __all__ = ["ACCIDENTS_LU", "kept_share"]
 Floats = NDArray[np.float64]
 # How far accidents spread, one hypothesis each, all as likely before the stems are heard: none (a bounced mix), a rough
 # mix, and tracks as recorded.
-ACCIDENTS_LU = (0.0, 2.0, 4.0, 8.0, 12.0)
+ACCIDENTS_LU = (0.0, 4.0, 8.0)
 NORMALISED_LU = 0.4  # the spread of what was made equal; loudness meters differ by as much
 
 
