@@ -22,7 +22,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .analysis import Analysis
-    from .mix import Mix, Reference, analyze, mix, render
+    from .mix import Mix, Reference, analyze, mix, mix_stems, render
     from .model import Amounts
     from .parameters import Parameters, Preset, load_preset
 
@@ -46,6 +46,7 @@ __all__ = [
     "analyze",
     "load_preset",
     "mix",
+    "mix_stems",
     "render",
 ]
 
@@ -60,6 +61,7 @@ _HOMES = {
     "Reference": "mix",
     "analyze": "mix",
     "load_preset": "parameters",
+    "mix_stems": "mix",
     "render": "mix",
 }
 

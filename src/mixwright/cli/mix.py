@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -17,7 +19,9 @@ __all__ = ["mix_command", "print_delivery"]
 
 
 def mix_command(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="The song: WAV, FLAC, OGG, MP3 or AIFF.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="The song (WAV, FLAC, OGG, MP3 or AIFF), or a folder of stems.")
+    ],
     output: Annotated[
         Optional[Path],  # noqa: UP045 (typer reads it)
         typer.Option("--output", "-o", help="Where the mix goes; default IN.mix.wav or .flac beside it."),
@@ -65,26 +69,45 @@ def mix_command(
         Optional[int],  # noqa: UP045
         typer.Option(help="16, 24 or 32 (float); default 24."),
     ] = None,
+    strip: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(metavar="NAME:...", help="A stem's strip by hand: vocal:gain_db=-2,pan=0, or click:mute."),
+    ] = None,
+    export: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--export-stems", metavar="FOLDER", help="Write the processed stems there."),
+    ] = None,
+    skip_broken: Annotated[
+        bool, typer.Option("--skip-broken", help="Go on without stems that cannot be read.")
+    ] = False,
     report: Annotated[str, typer.Option(help="html or none.")] = "html",
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Mix a song: hear it, decide ten parameters, render, explain. Writes the mix, its preset and its report."""
+    """Mix a song, or a folder of stems: hear it, decide, render, explain. Writes the mix, its preset and its report."""
     from ..audio import check_output_path
-    from ..mix import Reference, mix
-    from ..mix.files import write_preset, write_report
+    from ..mix import Reference, mix, mix_stems
+    from ..mix.files import write_preset, write_report, write_text
     from ..model import Amounts
     from ..parameters.table import parse_settings
     from .progress import progress_line
+    from .stems import only_for_stems, parse_strips, print_console
 
     destination = output or default_output(source)
     report_file = report_path(report, destination)
     amounts = Amounts.parse(amount, amount_of)
     chosen = parse_settings(settings or [])
     references = [Reference.parse(text) for text in reference or []]
-    check_output_path(destination, [source, *(Path(one.path) for one in references)])
+    stems = source.is_dir()
+    check_output_path(destination, [*(() if stems else (source,)), *(Path(one.path) for one in references)])
+    if not stems:
+        only_for_stems(strip=strip, export_stems=export, skip_broken=skip_broken)
+    strips = parse_strips(strip or [])
+    mixer: Callable[..., Mix] = mix
+    if stems:
+        mixer = partial(mix_stems, strips=strips, export=export, skip_broken=skip_broken)
     with progress_line(quiet) as progress:
-        result = mix(
+        result = mixer(
             source,
             output=destination,
             genre=genre,
@@ -103,16 +126,21 @@ def mix_command(
         )
     preset_file = sidecar(destination, ".preset.json")
     write_preset(result.preset, preset_file)
+    files = [preset_file]
+    if result.console is not None:
+        files.append(sidecar(destination, ".console.json"))
+        write_text(files[-1], result.console.preset.to_json())
     if report_file is not None:
         write_report(result, report_file)
     if as_json:
         print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
+        if result.console is not None:
+            print_console(result.console)
         print_mix(result)
         print_delivery(result)
-        print(f"         {preset_file}")
-        if report_file is not None:
-            print(f"         {report_file}")
+        for path in [*files, *filter(None, [report_file])]:
+            print(f"         {path}")
 
 
 def print_mix(result: Mix) -> None:

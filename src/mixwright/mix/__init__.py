@@ -9,9 +9,20 @@ from typing import Any
 from .hearing import analyze
 from .references import Reference
 from .result import BalanceFacts, DeliveryFacts, Mix
+from .stems import ConsoleFacts, mix_stems
 from .stereo import mix, render
 
-__all__ = ["BalanceFacts", "DeliveryFacts", "Mix", "Reference", "analyze", "mix", "render"]
+__all__ = [
+    "BalanceFacts",
+    "ConsoleFacts",
+    "DeliveryFacts",
+    "Mix",
+    "Reference",
+    "analyze",
+    "mix",
+    "mix_stems",
+    "render",
+]
 
 
 class _Callable(ModuleType):

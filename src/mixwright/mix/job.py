@@ -43,7 +43,7 @@ class Job:
 
 @contextmanager
 def open_job(
-    source: str | Path | ArrayLike,
+    source: str | Path | ArrayLike | Source,
     sample_rate: int | None,
     output: str | Path | None,
     bit_depth: int | None,

@@ -30,6 +30,7 @@ from .report.data import (
     ReportData,
 )
 from .result import Mix
+from .stem_reporting import stem_rows, stems_sentence
 
 __all__ = ["report_data"]
 
@@ -67,6 +68,8 @@ def report_data(mix: Mix) -> ReportData:
         warnings=mix.warnings,
         clips=clips,
         clips_lufs=matched,
+        stems=stem_rows(mix),
+        stems_sentence=stems_sentence(mix),
         parameters=[
             ParameterRow(
                 p.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from ..parameters import Preset
 from ..parameters.keyframes import columns
 from .excerpt import Excerpt
 from .heard import WhatWasHeard
+
+if TYPE_CHECKING:
+    from .stems import ConsoleFacts
 
 __all__ = ["BalanceFacts", "DeliveryFacts", "Mix"]
 
@@ -59,6 +62,7 @@ class Mix:
     weights that the user gave, else the calibrated probabilities that were heard, and is None where nobody listened;
     `way` has the genres at the start and the end of a morph. `reasons` has a sentence for each parameter, empty for a
     plain render. `heard` is what the network made of the song, None for the rules, a preset or a render.
+    `console` is what became of the stems, where the song came as such.
     """
 
     source: str
@@ -78,6 +82,7 @@ class Mix:
     heard: WhatWasHeard | None = None
     sample_rate: int = 44100
     tags: Mapping[str, str] = field(default_factory=dict)
+    console: ConsoleFacts | None = None
     held: Audio | None = field(default=None, repr=False)
 
     @property
@@ -120,6 +125,7 @@ class Mix:
             "genre": None if self.genre is None else dict(self.genre),
             "heard": None if self.heard is None else self.heard.to_dict(),
             "reasons": dict(self.reasons),
+            **({} if self.console is None else {"console": self.console.to_dict()}),
             "warnings": list(self.warnings),
             "criteria": [
                 {"name": c.name, "value": c.value, "unit": c.unit, "bound": c.bound, "passed": c.passed}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,8 +71,8 @@ class ArraySource:
             yield np.ascontiguousarray(self._audio[:, start : start + frames])
 
 
-def open_source(source: str | Path | ArrayLike, sample_rate: int | None) -> Source:
-    """A path or an array as a Source.
+def open_source(source: str | Path | ArrayLike | Source, sample_rate: int | None) -> Source:
+    """A path or an array as a Source; what is one already stays.
 
     Errors
     ------
@@ -83,8 +83,10 @@ def open_source(source: str | Path | ArrayLike, sample_rate: int | None) -> Sour
     """
     if isinstance(source, str | Path):
         return FileSource(Path(source))
+    if hasattr(source, "blocks"):
+        return cast(Source, source)
     if sample_rate is None:
         raise ParameterError("sample_rate is needed with an array, in Hz")
     if not 8000 <= sample_rate <= 192_000:
         raise ParameterError(f"sample_rate={sample_rate} must be in [8000, 192000] Hz")
-    return ArraySource(source, int(sample_rate))
+    return ArraySource(cast(ArrayLike, source), int(sample_rate))

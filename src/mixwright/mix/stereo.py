@@ -20,6 +20,7 @@ from .passes import Progress
 from .promises import keep_crest
 from .references import Reference, hear_references, leads, led_aspects, space_note
 from .result import Mix
+from .source import Source
 
 __all__ = ["mix", "render"]
 
@@ -29,7 +30,7 @@ NOT_LED = "The references lead the loudness at most: the decisions are the prese
 
 
 def mix(
-    source: str | Path | ArrayLike,
+    source: str | Path | ArrayLike | Source,
     sample_rate: int | None = None,
     *,
     output: str | Path | None = None,

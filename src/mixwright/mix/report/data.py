@@ -152,6 +152,18 @@ class Clip:
 
 
 @dataclass(frozen=True, eq=False)
+class StemRow:
+    """A stem on the console: its name, what it is and how sure that is, its fader, and a sentence for each value that
+    moved, or one for what nothing was done to."""
+
+    name: str
+    role: str
+    gain_db: float
+    muted: bool
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True)
 class ReportData:
     """All of one report, in reading order.
 
@@ -171,6 +183,8 @@ class ReportData:
     warnings: Sequence[str] = ()
     clips: Sequence[Clip] = ()
     clips_lufs: float | None = None
+    stems: Sequence[StemRow] = ()
+    stems_sentence: str = ""
     parameters: Sequence[ParameterRow] = ()
     ltas: Ltas | None = None
     loudness: Loudness | None = None
