@@ -89,7 +89,9 @@ def test_the_same_seed_gives_the_same_model(folder: Path, tmp_path: Path) -> Non
     np.testing.assert_array_equal(one.weights.encode, two.weights.encode)
     assert not np.array_equal(one.weights.encode, other.weights.encode)
     offsets = role_offsets(songs)
-    assert offsets["bass"]["offset_lu"] > 1 > offsets["cymbals"]["offset_lu"]  # as they were written
+    heard = {role: row["offset_lu"] for role, row in offsets.items() if row["stems"]}
+    assert len(heard) > 1
+    assert min(heard.values()) < 0 < max(heard.values())  # against the songs' own means
 
 
 def tracker_module() -> bytes:

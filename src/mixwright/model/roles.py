@@ -27,7 +27,7 @@ WORDS: dict[str, str] = {
     "snare": r"snare|snr|sd|clap|rim|caisse ?claire|caja",
     "cymbals": r"hh|oh|hat|hats|hihat|hi ?hat|cymbals?|crash|ride|overheads?|becken|charley",
     "drums": r"drums?|drumkit|kit|beat|break|breakbeat|loop|schlagzeug|batterie|bateria",
-    "bass": r"bass|bassguitar|bassgitarre|basse|bajo|sub|tb ?303|808",
+    "bass": r"bass|bassguitar|bassgitarre|basse|bajo|sub|tb",
     "guitar": r"guitar|gtr|git|gitarre|guitare|guitarra|ukulele|banjo|strat|tele",
     "keys": r"piano|pno|keys|keyboard|rhodes|wurli|epiano|e ?piano|organ|orgel|clav|klavier|hammond|harpsichord",
     "synth": r"synth|syn|pad|lead ?synth|arp|pluck|stabs?|saw|minilogue|moog",
@@ -123,8 +123,8 @@ def hints_of(name: str) -> set[str]:
     """Roles that a name speaks of: "02_Bass DI.wav" gives bass. A word must stand by itself or beside digits."""
     text = re.sub(r"[^a-z]+", " ", name.rsplit("/", 1)[-1].lower().removesuffix(".wav").removesuffix(".flac"))
     found = {role for role, pattern in _PATTERNS.items() if pattern.search(text)}
-    if {"kick", "bass"} <= found and re.search(r"bass ?drum", text):
-        found.discard("bass")
+    if re.search(r"bass ?drum", text):
+        found -= {"bass", "drums"}
     if {"backing_vocal", "lead_vocal"} <= found:
         found.discard("lead_vocal")
     return found
