@@ -13,11 +13,15 @@ PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -
 TORCH := torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo test setup train-setup train-small lint format generate bench judge clean
+.PHONY: demo demo-stems test setup train-setup train-small lint format generate bench judge clean
 
 demo: setup
 	@mkdir -p build/demo
 	$(BIN)/mixwright mix examples/metal-madness.ogg --genre rock -o build/demo/metal-madness.flac
+
+demo-stems: setup
+	@mkdir -p build/demo
+	$(BIN)/mixwright mix examples/hydrogen --genre electronic -o build/demo/hydrogen.flac
 
 test: setup $(VENV)/.test
 	$(BIN)/python -m pytest
