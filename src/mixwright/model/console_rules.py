@@ -91,16 +91,16 @@ def _highpass(stem: StemHeard, draft: Draft, amount: float) -> None:
     power = 10 ** (stem.analysis.ltas_db / 10)
     under = float(power[np.array(NOMINAL_HZ) < corner].sum() / max(power.sum(), 1e-15))
     share_db = 10 * np.log10(max(under, 1e-12))
+    share = f"{share_db:.0f} dB".replace("-", "−")
     if not RUMBLE_DB[0] < share_db < RUMBLE_DB[1]:
         why = "next to nothing lies there" if share_db <= RUMBLE_DB[0] else "the stem itself plays there"
-        draft.reasons["highpass_hz"] = f"High-pass off: {why} (under {corner:g} Hz: {share_db:.0f} dB of its power)."
+        draft.reasons["highpass_hz"] = f"High-pass off: {why} (under {corner:g} Hz: {share} of its power)."
         return
     hz = 20.0 * (corner / 20.0) ** amount
     draft.put(
         "highpass_hz",
         hz,
-        f"High-pass at {hz:.0f} Hz: {_named(stem.role)} needs nothing under it, and {share_db:.0f} dB of its power lie "
-        "there.",
+        f"High-pass at {hz:.0f} Hz: {_named(stem.role)} needs nothing under it, and {share} of its power lie there.",
     )
 
 
