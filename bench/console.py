@@ -70,6 +70,8 @@ def report(held: Sequence[Line], folds: Sequence[Line]) -> str:
         ("**Held-out artists, the console as shipped**", held),
         ("**Leave one artist out: for each artist a console that learned from all others**", folds),
     ):
+        if not lines:
+            continue
         songs = {(line["artist"], line["title"]) for line in lines}
         parts.append(
             f"{title}: {len(songs)} songs of {len({artist for artist, _ in songs})} artists, "
