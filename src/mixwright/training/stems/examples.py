@@ -19,7 +19,9 @@ __all__ = ["REAL_WEIGHT", "heard_roles", "role_offsets", "set_examples"]
 
 REAL_WEIGHT = 3.0  # of a song mixed by stems, beside a tracker module's 1
 LEAST_STEMS = 3  # of a module: two instruments are hardly an arrangement
-FEW_STEMS = 8.0  # an offset that stands on so many stems is taken by half
+# An offset that stands on so many stems is taken by half: the roles of modules, whose instruments have no names, are
+# heard from the sound and often wrong.
+FEW_STEMS = 30.0
 
 
 def heard_roles(analysis: StemAnalysis, name: str) -> Mapping[str, float]:
