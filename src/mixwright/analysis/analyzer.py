@@ -16,6 +16,7 @@ from mixwright import _native
 from mixwright.errors import ParameterError
 
 from . import loudness
+from .chunks import Chunks
 from .levels import LevelMeter, Levels
 from .mel import MelMeter
 from .result import Analysis
@@ -41,7 +42,6 @@ class Analyzer:
         _check_range("sample_rate", sample_rate, SAMPLE_RATES, " Hz")
         _check_range("channels", channels, CHANNELS, "")
         self._sample_rate, self._channels = int(sample_rate), int(channels)
-        self._samples = self._nonfinite = 0
         self._loudness = _native.LoudnessMeter(float(sample_rate), self._channels)
         self._true_peak = _native.TruePeakMeter(float(sample_rate), self._channels)
         self._levels = LevelMeter(self._sample_rate, self._channels)
@@ -50,54 +50,34 @@ class Analyzer:
         self._model_input = model_input
         self._mel = MelMeter(self._spectrum.frame, self._sample_rate)
         self._rhythm = RhythmMeter(self._sample_rate / self._spectrum.hop, MEL_BANDS)
-        self._chunk = np.zeros((self._channels, self._spectrum.chunk), np.float32)
-        self._filled = 0
+        self._chunks = Chunks(self._channels, self._spectrum.chunk)
         self._result: Analysis | None = None
 
     def process(self, block: Audio) -> None:
         """Add a block (channels, samples), float32, of any length. Raises ParameterError for other shapes."""
         if self._result is not None:
             raise ParameterError("process() must come before finish(): start a new Analyzer for another programme")
-        if block.ndim != 2 or block.shape[0] != self._channels:
-            raise ParameterError(f"block.shape={block.shape} must be ({self._channels}, samples)")
-        if block.dtype != np.float32:
-            raise ParameterError(f"block.dtype={block.dtype} must be float32")
-        position = 0
-        while position < block.shape[1]:
-            count = min(block.shape[1] - position, self._chunk.shape[1] - self._filled)
-            self._chunk[:, self._filled : self._filled + count] = block[:, position : position + count]
-            position += count
-            self._filled += count
-            if self._filled == self._chunk.shape[1]:
-                self._measure()
+        for heard in self._chunks.add(block):
+            self._measure(heard)
 
     def finish(self) -> Analysis:
         """The measurements of everything added; asking again gives the same record."""
         if self._result is None:
-            self._chunk[:, self._filled :] = 0.0
-            self._measure()
-            self._chunk[:] = 0.0  # the last frames, and the decimator's history, end in silence
+            self._measure(self._chunks.rest())
+            self._chunks.silence()  # the last frames, and the decimator's history, end in silence
             self._measure_spectrum()
             self._result = self._assemble()
         return self._result
 
-    def _measure(self) -> None:
-        """Run the filled part of the chunk through every meter, and the whole chunk through the spectrum."""
-        finite = np.isfinite(self._chunk)
-        if not finite.all():
-            self._nonfinite += int(finite.size - np.count_nonzero(finite))
-            self._chunk[~finite] = 0.0
-        whole = self._filled == self._chunk.shape[1]
-        heard = self._chunk if whole else np.ascontiguousarray(self._chunk[:, : self._filled])
+    def _measure(self, heard: Audio) -> None:
+        """Run what was gathered through every meter, and the whole chunk through the spectrum."""
         self._loudness.process(heard)
         self._true_peak.process(heard)
         self._levels.process(heard)
         self._measure_spectrum()
-        self._samples += self._filled
-        self._filled = 0
 
     def _measure_spectrum(self) -> None:
-        power = self._spectrum.process(self._chunk)
+        power = self._spectrum.process(self._chunks.whole)
         if self._model_input:
             self._mel.process(power, self._spectrum.middle())
         mel_db, loud = self._timbre.process(power)
@@ -111,15 +91,15 @@ class Analyzer:
         sample_peak_dbfs = _db(levels.peak, 20.0)
         mean_square = float(levels.mean_square.mean())
         rms_dbfs = _db(mean_square, 10.0)
-        third_octave_hz, ltas_db, band_correlation = self._spectrum.finish(self._samples)
+        third_octave_hz, ltas_db, band_correlation = self._spectrum.finish(self._chunks.samples)
         timbre = self._timbre.finish()
         mel_windows_db, mel_starts_s = self._mel.finish()
-        onset_strength, tempo_bpm = self._rhythm.finish(self._samples, self._spectrum.hop)
+        onset_strength, tempo_bpm = self._rhythm.finish(self._chunks.samples, self._spectrum.hop)
         return Analysis(
-            duration_s=self._samples / self._sample_rate,
+            duration_s=self._chunks.samples / self._sample_rate,
             sample_rate=self._sample_rate,
             channels=self._channels,
-            samples=self._samples,
+            samples=self._chunks.samples,
             integrated_lufs=integrated_lufs,
             short_term_max_lufs=loudness.loudest_lufs(energies, loudness.SHORT_TERM_HOPS),
             momentary_max_lufs=loudness.loudest_lufs(energies, loudness.MOMENTARY_HOPS),
@@ -131,7 +111,7 @@ class Analyzer:
             plr_lu=_difference(true_peak_dbtp, integrated_lufs),
             dc_offset=float(np.abs(levels.mean).max()),
             clipped_samples=levels.clipped_samples,
-            nonfinite_samples=self._nonfinite,
+            nonfinite_samples=self._chunks.nonfinite,
             stereo_width=_ratio(np.sqrt(levels.side), np.sqrt(levels.mid)),
             stereo_correlation=_correlation(levels),
             stereo_imbalance=_imbalance_db(levels.mean_square),

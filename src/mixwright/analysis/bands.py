@@ -7,7 +7,7 @@ Sources: IEC 61260-1 (base-10 third octaves, exact centres 1000 * 10^(k/10) Hz);
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +31,14 @@ MEL_STEP = np.log(6.4) / 27.0
 def third_octaves(sample_rate: int) -> tuple[float, ...]:
     """Nominal centres in Hz of the bands whose centre lies below the Nyquist frequency."""
     return tuple(hz for hz in NOMINAL_HZ if hz < sample_rate / 2)
+
+
+def on_all_bands(third_octave_hz: ArrayLike, levels_db: ArrayLike, floor_db: float) -> Floats:
+    """Levels of some third octaves, by their nominal centres, on all of NOMINAL_HZ; none is under the floor, where the
+    bands stand that are missing."""
+    found = np.full(len(NOMINAL_HZ), floor_db)
+    found[np.searchsorted(NOMINAL_HZ, np.asarray(third_octave_hz) * 0.999)] = np.maximum(levels_db, floor_db)
+    return found
 
 
 def band_weights(bands: slice, frame: int, sample_rate: float) -> Floats:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _native
-from ..errors import ParameterError
 from . import loudness
-from .bands import NOMINAL_HZ, band_weights
+from .bands import NOMINAL_HZ, band_weights, on_all_bands
+from .chunks import Chunks
 from .levels import LevelMeter
 from .spectrum import Spectra, Spectrum
 from .strokes import Strokes, strokes_of
@@ -92,8 +92,8 @@ class StemMeter:
         self._spectrum = Spectrum(sample_rate, channels)
         self._timbre = TimbreMeter(self._spectrum.frame, sample_rate)
         self._weights = band_weights(slice(0, len(NOMINAL_HZ)), self._spectrum.frame, sample_rate).astype(np.float32)
-        self._chunk = np.zeros((channels, self._spectrum.chunk), np.float32)
-        self._filled = self._samples = self._nonfinite = self._frames = self._rises = 0
+        self._chunks = Chunks(channels, self._spectrum.chunk)
+        self._frames = self._rises = 0
         self._highest = 0.0
         self._moments = np.zeros((3, MEL_BANDS))
         self._rise = np.zeros(MEL_BANDS)
@@ -105,22 +105,13 @@ class StemMeter:
 
     def process(self, block: NDArray[np.float32]) -> None:
         """Add a block (channels, samples), float32. Raises ParameterError for other shapes."""
-        if block.ndim != 2 or block.shape[0] != self._channels:
-            raise ParameterError(f"block.shape={block.shape} must be ({self._channels}, samples)")
-        position = 0
-        while position < block.shape[1]:
-            count = min(block.shape[1] - position, self._chunk.shape[1] - self._filled)
-            self._chunk[:, self._filled : self._filled + count] = block[:, position : position + count]
-            position += count
-            self._filled += count
-            if self._filled == self._chunk.shape[1]:
-                self._measure()
+        for heard in self._chunks.add(block):
+            self._measure(heard)
 
     def finish(self) -> StemAnalysis:
         """The measurements; the meter is used up."""
-        self._chunk[:, self._filled :] = 0.0
-        self._measure()
-        self._chunk[:] = 0.0
+        self._measure(self._chunks.rest())
+        self._chunks.silence()
         self._measure_spectrum()
         if self._open_frames:
             self._close_second()
@@ -130,14 +121,12 @@ class StemMeter:
         loud = power.sum(axis=1)
         active = loud > loud.max(initial=0.0) * 10 ** (-ACTIVE_DB / 10)
         played = float(levels.mean_square.mean()) / max(float(active.mean()) if active.size else 1.0, 1e-9)
-        hz, ltas_db, _ = self._spectrum.finish(max(self._samples, 1))
-        ltas = np.full(len(NOMINAL_HZ), -150.0)
-        ltas[np.searchsorted(NOMINAL_HZ, np.asarray(hz) * 0.999)] = np.maximum(ltas_db, -150.0)
+        hz, ltas_db, _ = self._spectrum.finish(max(self._chunks.samples, 1))
         timbre = self._timbre.finish()
         mean, deviation, skewness = self._shape()
         imbalance = 10 * np.log10(np.maximum(levels.mean_square, LEAST_POWER))
         return StemAnalysis(
-            duration_s=self._samples / self._rate,
+            duration_s=self._chunks.samples / self._rate,
             sample_rate=self._rate,
             channels=self._channels,
             integrated_lufs=loudness.integrated_lufs(self._loudness.energies()),
@@ -145,11 +134,11 @@ class StemMeter:
             crest_factor_db=_db(levels.peak**2 / played) if played > 0 else float("nan"),
             dc_offset=float(np.abs(levels.mean).max()),
             clipped_samples=levels.clipped_samples,
-            nonfinite_samples=self._nonfinite,
+            nonfinite_samples=self._chunks.nonfinite,
             active_share=float(active.mean()) if loud.max(initial=0.0) > SILENCE_POWER else 0.0,
             stereo_width=float(np.sqrt(levels.side / levels.mid)) if levels.mid > 0 else 0.0,
             stereo_imbalance=float(imbalance[0] - imbalance[-1]),
-            ltas_db=ltas,
+            ltas_db=on_all_bands(hz, ltas_db, _db(LEAST_POWER)),
             band_levels_db=seconds,
             spectral_centroid_hz=timbre.centroid_hz,
             spectral_flatness=timbre.flatness,
@@ -162,21 +151,13 @@ class StemMeter:
             strokes=strokes_of(levels.envelope_ms, levels.envelope_peak),
         )
 
-    def _measure(self) -> None:
-        finite = np.isfinite(self._chunk)
-        if not finite.all():
-            self._nonfinite += int(finite.size - np.count_nonzero(finite))
-            self._chunk[~finite] = 0.0
-        whole = self._filled == self._chunk.shape[1]
-        heard = self._chunk if whole else np.ascontiguousarray(self._chunk[:, : self._filled])
+    def _measure(self, heard: NDArray[np.float32]) -> None:
         self._loudness.process(heard)
         self._levels.process(heard)
         self._measure_spectrum()
-        self._samples += self._filled
-        self._filled = 0
 
     def _measure_spectrum(self) -> None:
-        power = self._spectrum.process(self._chunk)
+        power = self._spectrum.process(self._chunks.whole)
         mel_db, _ = self._timbre.process(power)
         self._add_bands(power)
         loud = self._plays(power)

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import Analysis
-from ..analysis.bands import NOMINAL_HZ
+from ..analysis.bands import on_all_bands
 from ..analysis.mel import MEL_BANDS, MEL_TOP_HZ, mel_centres_hz
 from ..parameters import GENRES, PARAMETERS
 from ..parameters.profiles import Profile
 from ..parameters.table import from_position
 from .network import GROUPS, Answer, Network
-from .network_input import FLOOR_DB, Floats, NetworkInput, hear_all, hear_passage, heard_bands, window_s
+from .network_input import FLOOR_DB, NetworkInput, hear_all, hear_passage, heard_bands, window_s
 from .tone import EQ_PARAMETERS
 
 __all__ = ["GROUP_EDGES_HZ", "Hearing", "Listened", "Passage", "listened"]
@@ -83,7 +83,7 @@ class Hearing:
         if not self.network.facts.reference:
             return None
         own, reference = (
-            _on_all_bands(hz, ltas_db)
+            on_all_bands(hz, ltas_db, FLOOR_DB)
             for hz, ltas_db in (
                 (self.analysis.third_octave_hz, self.analysis.ltas_db),
                 (profile.third_octave_hz, profile.ltas_db),
@@ -115,13 +115,6 @@ class Hearing:
 
     def _named(self, answer: Answer) -> dict[str, float]:
         return dict(zip(GENRES, self.network.probabilities(answer.logits).tolist(), strict=True))
-
-
-def _on_all_bands(hz: Floats, ltas_db: Floats) -> Floats:
-    """An LTAS on all third octaves, (30,); what it lacks stands at the floor."""
-    found = np.full(len(NOMINAL_HZ), FLOOR_DB)
-    found[np.searchsorted(NOMINAL_HZ, np.asarray(hz) * 0.999)] = np.maximum(ltas_db, FLOOR_DB)
-    return found
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analysis import Analysis
-from ..analysis.bands import EXACT_HZ, NOMINAL_HZ
+from ..analysis.bands import EXACT_HZ, on_all_bands
 from ..analysis.mel import MEL_BANDS, MEL_FLOOR_DB, MEL_FRAMES, mel_centres_hz
 from ..analysis.spectrum import FRAME_PER_DECIMATION, decimation
 from ..metrics.spectral import LTAS_DEPTH_DB, LTAS_RANGE_HZ
@@ -73,10 +73,9 @@ def heard_bands(ltas_db: ArrayLike) -> NDArray[np.bool_]:
 
 def hear_all(analysis: Analysis) -> NetworkInput:
     """The whole of a song; what its sample rate lacks stands at the floor."""
-    known = np.searchsorted(NOMINAL_HZ, np.asarray(analysis.third_octave_hz) * 0.999)
-    mid, side = np.full(len(NOMINAL_HZ), FLOOR_DB), np.full(len(NOMINAL_HZ), FLOOR_DB)
     power = 10 ** (np.asarray(analysis.ltas_db, np.float64) / 10)
-    mid[known], side[known] = mid_side_db(power, analysis.band_correlation)
+    both = mid_side_db(power, analysis.band_correlation)
+    mid, side = (on_all_bands(analysis.third_octave_hz, levels, FLOOR_DB) for levels in both)
     mel = np.asarray(analysis.mel_windows_db, np.float32)
     if len(mel) == 0:  # shorter than one frame
         mel = np.full((1, 2, MEL_BANDS, MEL_FRAMES), MEL_FLOOR_DB, np.float32)
