@@ -22,7 +22,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .analysis import Analysis
-    from .mix import Mix, Reference, analyze, mix, mix_stems, render
+    from .mix import Mix, Reference, analyze, mix, mix_stems, render, render_stems
     from .model import Amounts
     from .parameters import Parameters, Preset, load_preset
 
@@ -48,6 +48,7 @@ __all__ = [
     "mix",
     "mix_stems",
     "render",
+    "render_stems",
 ]
 
 # Where each public name lives; it is imported when it is first used, so that `import mixwright` costs next to
@@ -63,6 +64,7 @@ _HOMES = {
     "load_preset": "parameters",
     "mix_stems": "mix",
     "render": "mix",
+    "render_stems": "mix",
 }
 
 

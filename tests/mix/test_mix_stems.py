@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 import soundfile
 
 import mixwright
+from mixwright import Amounts
 from mixwright.audio import read_audio
-from mixwright.errors import AudioReadError, ParameterError, SignalError
+from mixwright.errors import AudioReadError, ParameterError, PresetError, SignalError
 from mixwright.mix.stem_source import aligned_blocks, console_rate, open_stems
 from mixwright.parameters import load_console
 from mixwright.parameters.console import parse_console
@@ -75,15 +77,20 @@ def test_the_mix_is_the_same_again_and_from_arrays(folder: Path) -> None:
     assert set(made.console.preset.strips) == {"Bass", "snare"}
 
 
-def test_what_is_set_by_hand_stays_and_a_muted_stem_is_not_heard(folder: Path) -> None:
-    mix = mixwright.mix_stems(folder, strips={"bass": {"gain_db": -3.0, "pan": 0.5}, "SNARE": {"muted": True}})
+def test_what_is_set_by_hand_stays_and_a_muted_stem_is_not_heard(folder: Path, tmp_path: Path) -> None:
+    by_hand = {"bass": {"gain_db": -3.0, "pan": 0.5}, "SNARE": {"muted": True}}
+    mix = mixwright.mix_stems(folder, strips=by_hand, export=tmp_path)
     assert mix.console is not None
     bass = mix.console.preset.strips["Bass"]
     assert (bass.parameters["gain_db"], bass.parameters["pan"]) == (-3.0, 0.5)
     assert bass.provenance["pan"] == "set"
     assert mix.console.preset.strips["snare"].muted
-    without = mixwright.mix_stems(folder, strips={"snare": {"muted": True}, "bass": {"gain_db": -3.0, "pan": 0.5}})
-    np.testing.assert_array_equal(mix.audio, without.audio)
+    parts = {path.name: read_audio(path)[0] for path in mix.console.exported}
+    assert not parts["snare.strip.wav"].any()
+    assert parts["Bass.strip.wav"].any()
+    snare = mix.console.decision.strips["snare"]
+    assert snare.reasons["gain_db"] == "Gain left alone: the stem is muted."
+    assert not snare.parameters.moved()
     with pytest.raises(ParameterError, match="strip 'vocal': there is no such stem; there are Bass, pad 48k, snare"):
         mixwright.mix_stems(folder, strips={"vocal": {"gain_db": 0.0}})
 
@@ -98,6 +105,40 @@ def test_stems_of_other_rates_and_lengths_stand_side_by_side(folder: Path) -> No
         assert sum(block[0].shape[1] for block in blocks) == 6 * RATE
         pad = np.concatenate([block[1] for block in blocks], axis=1)
         assert not pad[:, 4 * RATE + 10 :].any()
+
+
+def test_a_console_preset_renders_the_same_mix(folder: Path, tmp_path: Path) -> None:
+    mix = mixwright.mix_stems(folder, strips={"bass": {"gain_db": -3.0}})
+    assert mix.console is not None
+    preset = tmp_path / "song.console.json"
+    preset.write_text(mix.console.preset.to_json())
+    np.testing.assert_array_equal(mixwright.render_stems(folder, preset).audio, mix.audio)
+    with pytest.raises(PresetError, match="has no mix bus"):
+        mixwright.render_stems(folder, replace(mix.console.preset, bus=None))
+    (folder / "Bass.wav").rename(folder / "Low.wav")
+    with pytest.raises(PresetError, match="there is no stem for Bass; it has no strip for Low"):
+        mixwright.render_stems(folder, preset)
+
+
+def test_no_amount_of_an_aspect_leaves_it_alone_in_every_strip(folder: Path) -> None:
+    full = mixwright.mix_stems(folder)
+    none = mixwright.mix_stems(folder, amounts=Amounts(tone=0.0))
+    assert full.console is not None
+    assert none.console is not None
+    tone = ("highpass_hz", "low_eq", "mid_eq", "high_eq", "presence")
+
+    def moved(mix: mixwright.Mix) -> list[str]:
+        assert mix.console is not None
+        return [n for strip in mix.console.preset.strips.values() for n in strip.parameters.moved() if n in tone]
+
+    assert moved(full)
+    assert not moved(none)
+
+
+@pytest.mark.parametrize("name", ["../out", "a/b", "", ".."])
+def test_a_stem_has_a_name_that_a_file_can_have(name: str) -> None:
+    with pytest.raises(ParameterError, match="must be a name that a file can have"):
+        mixwright.mix_stems({name: tone(100)}, RATE)
 
 
 @pytest.mark.parametrize("bad", ["empty folder", "none", "file of six channels", "empty file", "too many"])
@@ -140,6 +181,29 @@ def test_names_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
         soundfile.write(tmp_path / name, tone(200).T, RATE)
     with pytest.raises(ParameterError, match="'Vocal' and 'vocal' differ in their case alone"):
         open_stems(tmp_path)
+
+
+def test_twins_and_a_mix_among_the_stems_are_told_and_not_changed(tmp_path: Path) -> None:
+    noise = np.random.default_rng(5).standard_normal((4, 6 * RATE)).astype(np.float32) * 0.05
+    late = np.pad(noise[1], (441, 0))[: 6 * RATE]
+    stems = {"bass": noise[0], "kick": noise[1], "kick room": -late, "keys": noise[2], "keys 2": 0.5 * noise[2]}
+    stems |= {"pad": noise[3], "rough": noise.sum(axis=0), "odd": np.stack([noise[3], -noise[3]])}
+    mix = mixwright.mix_stems({name: np.atleast_2d(audio) for name, audio in stems.items()}, RATE)
+    notes = "\n".join(mix.warnings)
+    assert (
+        "kick room: holds the same sound as kick with opposite polarity, and kick room is 10.0 ms late; their sum "
+        "loses sound, listen to it with polarity=-1 on kick room and delay_ms=10.0 on kick." in notes
+    )
+    assert "keys 2: is the same as keys, which is heard twice" in notes
+    assert "rough: is a sum of other stems" in notes
+    assert "odd: its left and right sides are of opposite polarity" in notes
+    assert mix.console is not None
+    strip = mix.console.preset.strips["kick room"].parameters
+    assert (strip["polarity"], strip["delay_ms"]) == (1.0, 0.0)
+    quiet = mixwright.mix_stems(
+        {name: np.atleast_2d(audio) for name, audio in stems.items()}, RATE, strips={"keys 2": {"muted": True}}
+    )
+    assert not any("keys 2" in text for text in quiet.warnings)
 
 
 def test_faults_of_stems_are_told_and_silence_is_an_error(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ LEAST_POWER = 1e-15  # -150 dBFS
 SILENCE_POWER = 1e-10  # -100 dBFS
 PLAYING_DB = 45.0  # a frame, below the loudest before it
 DEPTH_DB = 50.0  # of a frame's mel bands, below the strongest
+WIDEST = 100.0
 ACTIVE_DB = 40.0  # a second plays when it is not further below the loudest one
 ARRAYS = (
     "ltas_db",
@@ -56,7 +57,7 @@ class StemAnalysis:
     clipped_samples: int
     nonfinite_samples: int
     active_share: float  # of the seconds, those within 40 dB of the loudest
-    stereo_width: float  # rms(S) / rms(M)
+    stereo_width: float  # rms(S) / rms(M), at most 100
     stereo_imbalance: float  # dB, rms of L over rms of R
     ltas_db: Floats  # (30,) dB a third octave, 25 Hz to 20 kHz
     band_levels_db: NDArray[np.float32]  # (seconds, 30) mean power of each second
@@ -136,7 +137,7 @@ class StemMeter:
             clipped_samples=levels.clipped_samples,
             nonfinite_samples=self._chunks.nonfinite,
             active_share=float(active.mean()) if loud.max(initial=0.0) > SILENCE_POWER else 0.0,
-            stereo_width=float(np.sqrt(levels.side / levels.mid)) if levels.mid > 0 else 0.0,
+            stereo_width=min(WIDEST, float(np.sqrt(levels.side / max(levels.mid, LEAST_POWER)))),
             stereo_imbalance=float(imbalance[0] - imbalance[-1]),
             ltas_db=on_all_bands(hz, ltas_db, _db(LEAST_POWER)),
             band_levels_db=seconds,

@@ -114,7 +114,7 @@ class Console:
         blocks
             One a stem, (channels, n) float32, all of one length; what a shorter stem lacks is zeros.
         outputs
-            Filled with what each strip gives to its bus, (2, n) each, for stems that are exported.
+            Filled with what each strip gives to its bus, (2, n) each, for stems that are exported; silence where muted.
         """
         frames = blocks[0].shape[1]
         places = range(len(self._strips))
@@ -141,7 +141,9 @@ class Console:
         return total
 
     def _strip(self, place: int, block: Audio, frames: int) -> tuple[Audio, Audio, Audio]:
-        out, reverb, delay = (np.empty((SIDES, frames), np.float32) for _ in range(3))
+        out, reverb, delay = (np.zeros((SIDES, frames), np.float32) for _ in range(3))
+        if self._channels[place].muted:
+            return out, reverb, delay
         self._strips[place].process(np.ascontiguousarray(block), out, reverb, delay)
         gain = self._gains[place]
         if gain != 1:

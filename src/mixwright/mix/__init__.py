@@ -6,6 +6,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from .console_rendering import render_stems
 from .hearing import analyze
 from .references import Reference
 from .result import BalanceFacts, DeliveryFacts, Mix
@@ -22,6 +23,7 @@ __all__ = [
     "mix",
     "mix_stems",
     "render",
+    "render_stems",
 ]
 
 

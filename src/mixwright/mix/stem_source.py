@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +16,7 @@ from ..audio.resampling import FrameResampler
 from ..errors import AudioReadError, MixwrightError, ParameterError
 from .source import ArraySource, FileSource, Source
 
-__all__ = ["ENDINGS", "MOST_STEMS", "Stem", "aligned_blocks", "console_rate", "open_stems", "read_stem"]
+__all__ = ["ENDINGS", "MOST_STEMS", "Stem", "aligned_blocks", "console_rate", "name_of", "open_stems", "read_stem"]
 
 Audio = NDArray[np.float32]
 MOST_STEMS = 64
@@ -52,7 +53,7 @@ def open_stems(
     Errors
     ------
     ParameterError
-        No stem, more than 64, two of one name, or an array without its rate.
+        No stem, more than 64, two of one name, a name that no file can have, or an array without its rate.
     AudioReadError
         No such folder, or a file in it that cannot be read.
     """
@@ -77,6 +78,11 @@ def open_stems(
     if not found:
         raise AudioReadError(f"{where}: none of its {len(places)} stems can be read")
     return found, warnings
+
+
+def name_of(stems: str | Path | Mapping[str, Any]) -> str:
+    """What the song of these stems is called."""
+    return Path(stems).resolve().name if isinstance(stems, str | Path) else f"{len(stems)} stems"
 
 
 def console_rate(stems: Sequence[Stem]) -> int:
@@ -163,6 +169,8 @@ def _check_names(where: str, names: Sequence[str]) -> None:
         other = seen.setdefault(name.casefold(), name)
         if other != name:
             raise ParameterError(f"{where}: {other!r} and {name!r} differ in their case alone; rename one of them")
+        if not name.strip(". ") or any(sign in name for sign in "/\\\0"):
+            raise ParameterError(f"{where}: stem {name!r} must be a name that a file can have")
 
 
 def _opened(name: str, place: str | Path | ArrayLike, sample_rate: int | None) -> Source:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from ..analysis import analyze_blocks
-from ..analysis.stem import StemAnalysis, StemMeter
+from ..analysis.excerpts import Excerpts
+from ..analysis.stem import StemMeter
 from ..audio import check_output_path
 from ..errors import ParameterError, SignalError
 from ..model import Amounts
@@ -26,7 +28,8 @@ from .console_source import ConsoleSource, export_stems
 from .passes import Progress
 from .result import Mix
 from .source import FileSource
-from .stem_source import Stem, console_rate, open_stems
+from .stem_faults import stem_notes
+from .stem_source import Stem, console_rate, name_of, open_stems
 from .stereo import mix
 
 __all__ = ["ConsoleFacts", "Strips", "mix_stems"]
@@ -118,12 +121,14 @@ def mix_stems(
         check_output_path(output, files)
     fixed, muted = _by_hand(strips or {}, [stem.name for stem in found])
     report = progress or (lambda stage, frames: None)
-    heard = _hear(found, report)
-    if all(stem.analysis.silent for stem in heard):
-        raise SignalError(f"all {len(heard)} stems are silent: there is nothing to mix")
-    decision = decide_console(heard, amounts=amounts, fixed=fixed, model=console_model, keep_levels=keep_levels)
+    heard, excerpts = _hear(found, report)
+    if all(stem.analysis.silent or stem.name in muted for stem in heard):
+        raise SignalError(f"all {len(heard)} stems are silent or muted: there is nothing to mix")
+    decision = decide_console(
+        heard, amounts=amounts, fixed=fixed, muted=muted, model=console_model, keep_levels=keep_levels
+    )
     weights = parse_genre(genre) if isinstance(genre, str) else check_weights(genre)
-    rate, name = console_rate(found), _name_of(stems)
+    rate, name = console_rate(found), name_of(stems)
     preset = ConsolePreset(
         {stem.name: _strip(stem, decision, stem.name in muted) for stem in heard},
         blend_voicing(weights or dict.fromkeys(GENRES, 1.0)),
@@ -135,22 +140,27 @@ def mix_stems(
     made = mix(source, output=output, genre=genre, amounts=amounts, progress=progress, **how)
     exported = export_stems(source, found, Path(export), 24) if export is not None else ()
     facts = ConsoleFacts(preset.with_bus(made.preset), decision, heard, exported)
-    return replace(made, console=facts, warnings=[*warnings, *_notes(heard), *made.warnings])
+    return replace(made, console=facts, warnings=[*warnings, *stem_notes(heard, excerpts, muted), *made.warnings])
 
 
-def _hear(stems: Sequence[Stem], report: Callable[[str, int], None]) -> list[StemHeard]:
+def _hear(stems: Sequence[Stem], report: Progress) -> tuple[list[StemHeard], list[Excerpts]]:
     """Every stem in threads: decoding, transforms and meters all run outside the interpreter's lock."""
+    lock = Lock()
 
-    def hear(stem: Stem) -> StemHeard:
+    def hear(stem: Stem) -> tuple[StemHeard, Excerpts]:
         meter = StemMeter(stem.source.sample_rate, stem.source.channels)
+        excerpts = Excerpts(stem.source.sample_rate)
         for block in stem.source.blocks():
             meter.process(block)
-            report("hearing stems", block.shape[1])
+            excerpts.process(block)
+            with lock:
+                report("hearing stems", block.shape[1])
         analysis = meter.finish()
-        return StemHeard(stem.name, analysis, roles_of(analysis, stem.name))
+        return StemHeard(stem.name, analysis, roles_of(analysis, stem.name)), excerpts
 
     with ThreadPoolExecutor(min(len(stems), os.cpu_count() or 1)) as pool:
-        return list(pool.map(hear, stems))
+        both = list(pool.map(hear, stems))
+    return [heard for heard, _ in both], [excerpts for _, excerpts in both]
 
 
 def _by_hand(strips: Strips, names: Sequence[str]) -> tuple[dict[str, dict[str, float]], set[str]]:
@@ -180,28 +190,3 @@ def _strip(stem: StemHeard, decision: ConsoleDecision, muted: bool) -> StripPres
     made = decision.strips[stem.name]
     lufs = loudness_lufs(stem.analysis)
     return StripPreset(made.parameters, stem.roles, min(0.0, max(-70.0, lufs)), muted, dict(made.provenance))
-
-
-def _notes(heard: Sequence[StemHeard]) -> list[str]:
-    """What is wrong with single stems, told and not changed."""
-    notes = []
-    for stem in heard:
-        notes += [f"{stem.name}: {text}" for text in _faults(stem.analysis)]
-    return notes
-
-
-def _faults(stem: StemAnalysis) -> list[str]:
-    if stem.silent:
-        return ["is silent."]
-    found = []
-    if stem.clipped_samples:
-        found.append(f"{stem.clipped_samples} samples are clipped; a take that is not would sound better.")
-    if stem.dc_offset > 0.005:
-        found.append(f"has a DC offset of {100 * stem.dc_offset:.1f} % of full scale; a high-pass takes it away.")
-    if stem.nonfinite_samples:
-        found.append(f"{stem.nonfinite_samples} samples are no numbers, and are heard as silence.")
-    return found
-
-
-def _name_of(stems: str | Path | Mapping[str, Any]) -> str:
-    return Path(stems).resolve().name if isinstance(stems, str | Path) else f"{len(stems)} stems"

@@ -151,7 +151,7 @@ def mix(
 
 
 def render(
-    source: str | Path | ArrayLike,
+    source: str | Path | ArrayLike | Source,
     preset: Preset | str | Path,
     sample_rate: int | None = None,
     *,

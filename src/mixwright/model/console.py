@@ -8,7 +8,7 @@ between the two each stem gets its place. Then the rules for its role, then room
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,7 @@ def decide_console(
     *,
     amounts: Amounts | None = None,
     fixed: Mapping[str, Mapping[str, float]] | None = None,
+    muted: Collection[str] = (),
     model: SetModel | str | None = None,
     keep_levels: bool = True,
     offsets: Mapping[str, float] | None = None,
@@ -67,6 +68,8 @@ def decide_console(
     fixed
         Name of a stem: values that the user set. They are kept as they are, and the other stems are balanced around a
         stem whose gain is set.
+    muted
+        Names of stems that are not to be heard: the others are balanced as if these were silent.
     model
         A set model, "rules" for none, or None for the one that comes with the package.
     keep_levels
@@ -76,7 +79,7 @@ def decide_console(
         Of the rules, role: LU; None for those that come with the package.
 
     The gains leave the sum about as loud as it was, unless one of them would leave its range; a stem that is still out
-    of range then stops at its end. Silent stems are left at neutral.
+    of range then stops at its end. Silent and muted stems are left at neutral.
 
     Errors
     ------
@@ -85,11 +88,12 @@ def decide_console(
     ModelError
         A model of other features than are measured here.
     """
-    _check(stems, fixed or {})
+    _check(stems, {name: {} for name in muted} | dict(fixed or {}))
     amounts, fixed = amounts or Amounts(), fixed or {}
     network = None if model == RULES else _network(model)
     ordered = sorted(stems, key=lambda stem: stem.name)  # sums in one order, whatever the caller's
-    heard = [stem for stem in ordered if not stem.analysis.silent]
+    unheard = {stem.name: "silent" for stem in ordered if stem.analysis.silent} | dict.fromkeys(muted, "muted")
+    heard = [stem for stem in ordered if stem.name not in unheard]
     drafts = {stem.name: Draft() for stem in ordered}
     levels = _levels(heard, network, keep_levels, offsets)
     set_by_rules(heard, drafts, amounts)
@@ -106,9 +110,8 @@ def decide_console(
         draft.put("gain_db", gains[stem.name], _gain_reason(stem, gains[stem.name], levels, place, network, masking))
         if network is not None and (masking is None or stem.name != masking.lead):
             draft.predicted.add("gain_db")
-    for stem in ordered:
-        if stem.analysis.silent:
-            drafts[stem.name].reasons["gain_db"] = "Gain left alone: the stem is silent."
+    for name, why in unheard.items():
+        drafts[name].reasons["gain_db"] = f"Gain left alone: the stem is {why}."
     finished = {name: draft.finish(fixed.get(name, {}), aimed.get(name, math.nan)) for name, draft in drafts.items()}
     return ConsoleDecision(
         {stem.name: finished[stem.name] for stem in stems}, levels.kept, lead, RULES if network is None else "set"
@@ -124,7 +127,7 @@ def _check(stems: Sequence[StemHeard], fixed: Mapping[str, Mapping[str, float]])
             raise ParameterError(f"stems: there are {names.count(name)} of the name {name!r}")
     for name, values in fixed.items():
         if name not in names:
-            raise ParameterError(f"fixed: there is no stem {name!r}")
+            raise ParameterError(f"there is no stem {name!r}")
         StripParameters(values)
 
 
