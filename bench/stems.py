@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from mixwright.metrics.intervals import wilson
 from tests.songs import song
 
 from bench.document import DOCS, write_section
 from bench.measure import Row, machine, run_child, spread, versions
 from mixwright.analysis.excerpts import EXCERPT_RATE, Excerpts, shared_excerpts
 from mixwright.analysis.twins import Twins, find_mixes, find_twins
+from mixwright.metrics.sets import proportion
 
 RATE = 44_100
 LATE_MS = 7.0
@@ -95,8 +95,8 @@ def found_rows(place: Path) -> list[Row]:
         Row("seen where nothing was added", f"{alarms} twins, {mixes_seen} mixes", "0", f"{songs} songs, {pairs} pairs")
     ]
     for kind, seen in hits.items():
-        low, high = wilson(sum(seen), len(seen))
-        share = f"{100 * np.mean(seen):.0f} % ({100 * low:.0f}–{100 * high:.0f})"
+        found = proportion(sum(seen), len(seen))
+        share = f"{100 * found.median:.0f} % ({100 * found.low:.0f}–{100 * found.high:.0f})"
         rows.append(Row(f"found: {kind}", share, "", f"n={len(seen)}"))
     return rows
 
