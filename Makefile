@@ -1,19 +1,24 @@
 # make demo         sets everything up and mixes the bundled song
 # make test         sets everything up and runs the tests
+# make plugin       builds the plugin for DAWs: LV2 so far
 # make train-setup  adds what training needs, with PyTorch for the CPU; then make test runs the tests of training too
 # make train-small  trains on the twelve bundled songs, in minutes: a trial, no network for real music
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PLUGINS := build/plugins
+# As in CMakeLists.txt: the same bits as in Python.
+PLUGIN_FLAGS := -std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion \
+  -fPIC -fvisibility=hidden -shared -Wl,--no-undefined -Idsp -Iplugin
 NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyproject.toml
-SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp tests/native/*.cpp)
+SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*.cpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
 # On Linux only the CPU build carries the mark +cpu: asked for by it, a CUDA build of gigabytes can never come instead.
 TORCH := torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo demo-stems test setup train-setup train-small lint format generate bench judge clean
+.PHONY: demo demo-stems plugin test setup train-setup train-small lint format generate bench judge clean
 
 demo: setup
 	@mkdir -p build/demo
@@ -25,6 +30,15 @@ demo-stems: setup
 
 test: setup $(VENV)/.test
 	$(BIN)/python -m pytest
+
+# build/plugins/mixwright.lv2: needs the LV2 headers (Debian: lv2-dev).
+plugin: $(PLUGINS)/mixwright.lv2/mixwright.so
+
+$(PLUGINS)/mixwright.lv2/mixwright.so: $(wildcard dsp/*.hpp plugin/*.hpp plugin/lv2/*)
+	@mkdir -p $(@D)
+	$(CXX) $(PLUGIN_FLAGS) plugin/lv2/mixwright_lv2.cpp -o $@
+	@cp plugin/lv2/*.ttl $(@D)
+	@echo "$(@D): copy it to ~/.lv2"
 
 setup: $(VENV)/.setup
 

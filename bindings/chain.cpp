@@ -8,6 +8,7 @@
 
 #include "bind.hpp"
 #include "checks.hpp"
+#include "voicing.hpp"
 
 namespace mixwright {
 
@@ -125,6 +126,13 @@ double makeup_db(double ratio, double programme_lufs, const Numbers& voicing) {
   return Compressor::makeup_db(ratio, Chain::compressor_settings(voicing.data(), programme_lufs));
 }
 
+Numbers blended_voicing(const Numbers& weights) {
+  check_count("weights", weights.size(), kGenreCount);
+  Numbers voicing(kVoicingCount);
+  blend_voicing(weights.data(), voicing.data());
+  return voicing;
+}
+
 }  // namespace
 
 void bind_chain(nb::module_& m) {
@@ -152,6 +160,7 @@ void bind_chain(nb::module_& m) {
         "frequencies"_a);
   m.def("compressor_reduction_db", &compressor_reduction_db, "peaks"_a.noconvert(), "rate"_a, "ratio"_a,
         "programme_lufs"_a, "voicing"_a);
+  m.def("blend_voicing", &blended_voicing, "weights"_a);
   m.def("makeup_db", &makeup_db, "ratio"_a, "programme_lufs"_a, "voicing"_a);
   m.def("compressor_curve_db", &Compressor::curve_db, "level_dbfs"_a, "ratio"_a, "threshold_dbfs"_a,
         "knee_db"_a);

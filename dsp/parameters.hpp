@@ -62,32 +62,35 @@ enum VoicingField {
   kVoicingCount
 };
 
+enum class Blend { kLog, kLinear, kDominant };
+
 struct VoicingInfo {
   const char* name;
   const char* unit;
+  Blend blend;
   double low, high;
 };
 
 constexpr VoicingInfo kVoicing[kVoicingCount] = {
-    {"low_eq_hz", "Hz", 40.0, 300.0},
-    {"mid_eq_hz", "Hz", 300.0, 3000.0},
-    {"mid_eq_q", "", 0.3, 3.0},
-    {"high_eq_hz", "Hz", 3000.0, 16000.0},
-    {"presence_hz", "Hz", 2000.0, 5000.0},
-    {"presence_q", "", 0.3, 3.0},
-    {"compressor_threshold_db", "dB", -12.0, 18.0},
-    {"compressor_attack_ms", "ms", 0.1, 200.0},
-    {"compressor_release_ms", "ms", 20.0, 2000.0},
-    {"compressor_knee_db", "dB", 0.0, 24.0},
-    {"reverb_decay_s", "s", 0.2, 5.0},
-    {"reverb_predelay_ms", "ms", 0.0, 120.0},
-    {"reverb_damping_hz", "Hz", 1000.0, 16000.0},
-    {"reverb_low_cut_hz", "Hz", 20.0, 600.0},
-    {"delay_beats", "beats", 0.125, 2.0},
-    {"delay_feedback", "", 0.0, 0.6},
-    {"width_bass_hz", "Hz", 60.0, 400.0},
-    {"loudness_lufs", "LUFS", -30.0, -6.0},
-    {"crest_factor_db", "dB", 3.0, 30.0},
+    {"low_eq_hz", "Hz", Blend::kLog, 40.0, 300.0},
+    {"mid_eq_hz", "Hz", Blend::kLog, 300.0, 3000.0},
+    {"mid_eq_q", "", Blend::kLog, 0.3, 3.0},
+    {"high_eq_hz", "Hz", Blend::kLog, 3000.0, 16000.0},
+    {"presence_hz", "Hz", Blend::kLog, 2000.0, 5000.0},
+    {"presence_q", "", Blend::kLog, 0.3, 3.0},
+    {"compressor_threshold_db", "dB", Blend::kLinear, -12.0, 18.0},
+    {"compressor_attack_ms", "ms", Blend::kLog, 0.1, 200.0},
+    {"compressor_release_ms", "ms", Blend::kLog, 20.0, 2000.0},
+    {"compressor_knee_db", "dB", Blend::kLinear, 0.0, 24.0},
+    {"reverb_decay_s", "s", Blend::kLog, 0.2, 5.0},
+    {"reverb_predelay_ms", "ms", Blend::kLinear, 0.0, 120.0},
+    {"reverb_damping_hz", "Hz", Blend::kLog, 1000.0, 16000.0},
+    {"reverb_low_cut_hz", "Hz", Blend::kLog, 20.0, 600.0},
+    {"delay_beats", "beats", Blend::kDominant, 0.125, 2.0},
+    {"delay_feedback", "", Blend::kLinear, 0.0, 0.6},
+    {"width_bass_hz", "Hz", Blend::kLog, 60.0, 400.0},
+    {"loudness_lufs", "LUFS", Blend::kLinear, -30.0, -6.0},
+    {"crest_factor_db", "dB", Blend::kLinear, 3.0, 30.0},
 };
 
 constexpr int kGenreCount = 6;

@@ -52,16 +52,16 @@ enum StripVoicingField {
 };
 
 constexpr VoicingInfo kStripVoicing[kStripVoicingCount] = {
-    {"low_eq_hz", "Hz", 30.0, 400.0},
-    {"mid_eq_hz", "Hz", 150.0, 2500.0},
-    {"mid_eq_q", "Q", 0.3, 3.0},
-    {"high_eq_hz", "Hz", 2000.0, 14000.0},
-    {"presence_hz", "Hz", 1000.0, 8000.0},
-    {"presence_q", "Q", 0.3, 3.0},
-    {"compressor_threshold_db", "dB", -20.0, 20.0},
-    {"compressor_attack_ms", "ms", 1.0, 100.0},
-    {"compressor_release_ms", "ms", 30.0, 800.0},
-    {"compressor_knee_db", "dB", 0.0, 12.0},
+    {"low_eq_hz", "Hz", Blend::kLog, 30.0, 400.0},
+    {"mid_eq_hz", "Hz", Blend::kLog, 150.0, 2500.0},
+    {"mid_eq_q", "Q", Blend::kLog, 0.3, 3.0},
+    {"high_eq_hz", "Hz", Blend::kLog, 2000.0, 14000.0},
+    {"presence_hz", "Hz", Blend::kLog, 1000.0, 8000.0},
+    {"presence_q", "Q", Blend::kLog, 0.3, 3.0},
+    {"compressor_threshold_db", "dB", Blend::kLinear, -20.0, 20.0},
+    {"compressor_attack_ms", "ms", Blend::kLog, 1.0, 100.0},
+    {"compressor_release_ms", "ms", Blend::kLog, 30.0, 800.0},
+    {"compressor_knee_db", "dB", Blend::kLinear, 0.0, 12.0},
 };
 
 // Of the last role, which is for whatever has none.

@@ -30,6 +30,10 @@ def test_a_changed_table_is_noticed(tmp_path: Path) -> None:
         "dsp/parameters.hpp",
         "src/mixwright/parameters/_generated.py",
         "docs/parameters.md",
+        "tools/plugin_tables.py",
+        "plugin/controls.hpp",
+        "plugin/lv2/manifest.ttl",
+        "plugin/lv2/mixwright.ttl",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)

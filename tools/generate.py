@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from plugin_tables import check_controls, cpp_controls, lv2_description, lv2_manifest
 from strip_tables import check_strip, cpp_strip_header, python_strip_table, strip_docs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,7 @@ def load_table(path: Path = ROOT / "parameters.toml") -> Table:
     if len(set(names)) != len(names):
         raise ValueError("a name is used twice")
     check_strip(table, BLENDS)
+    check_controls(table)
     return table
 
 
@@ -80,13 +82,17 @@ def cpp_header(table: Table) -> str:
         "  kVoicingCount",
         "};",
         "",
+        f"enum class Blend {{ {', '.join(f'k{blend.capitalize()}' for blend in BLENDS)} }};",
+        "",
         "struct VoicingInfo {",
         "  const char* name;",
         "  const char* unit;",
+        "  Blend blend;",
     ]
     lines += ["  double low, high;", "};", "", "constexpr VoicingInfo kVoicing[kVoicingCount] = {"]
     for row in table["voicing"]:
-        lines.append(f'    {{"{row["name"]}", "{row["unit"]}", {row["low"]}, {row["high"]}}},')
+        blend = f"Blend::k{row['blend'].capitalize()}"
+        lines.append(f'    {{"{row["name"]}", "{row["unit"]}", {blend}, {row["low"]}, {row["high"]}}},')
     lines += ["};", "", f"constexpr int kGenreCount = {len(table['genres'])};"]
     names = ", ".join(f'"{genre}"' for genre in table["genres"])
     lines.append(f"constexpr const char* kGenres[kGenreCount] = {{{names}}};")
@@ -178,6 +184,9 @@ OUTPUTS = {
     "dsp/strip_parameters.hpp": lambda table: cpp_strip_header(table, NOTE),
     "src/mixwright/parameters/_generated_strip.py": lambda table: python_strip_table(table, NOTE),
     "docs/parameters.md": docs_page,
+    "plugin/controls.hpp": lambda table: cpp_controls(table, NOTE),
+    "plugin/lv2/manifest.ttl": lambda table: lv2_manifest(NOTE),
+    "plugin/lv2/mixwright.ttl": lambda table: lv2_description(table, NOTE),
 }
 
 

@@ -46,7 +46,8 @@ def cpp_strip_header(table: Table, note: str) -> str:
     lines += [*[f"  sv_{row['name']}," for row in table["strip_voicing"]], "  kStripVoicingCount", "};", ""]
     lines += ["constexpr VoicingInfo kStripVoicing[kStripVoicingCount] = {"]
     for row in table["strip_voicing"]:
-        lines.append(f'    {{"{row["name"]}", "{row["unit"]}", {row["low"]}, {row["high"]}}},')
+        blend = f"Blend::k{row['blend'].capitalize()}"
+        lines.append(f'    {{"{row["name"]}", "{row["unit"]}", {blend}, {row["low"]}, {row["high"]}}},')
     lines += ["};", "", "// Of the last role, which is for whatever has none."]
     last = ", ".join(str(row["figures"][-1]) for row in table["strip_voicing"])
     lines += [f"constexpr double kPlainStripVoicing[kStripVoicingCount] = {{{last}}};", "// clang-format on", ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from .. import _native
 from ..errors import ParameterError
 from ._generated import GENRES, VOICING_ROWS
 
@@ -109,15 +110,5 @@ def blend_voicing(weights: Mapping[str, float]) -> Voicing:
     """The voicing of a blend of genres: frequencies and times meet in the logarithm, decibels in a straight
     line; a note value cannot lie between two and comes from the strongest genre."""
     shares = check_weights(weights)
-    strongest = max(shares, key=lambda genre: shares[genre])
-    values: dict[str, float] = {}
-    for name, _, blend, low, high, _, row in VOICING_ROWS:
-        figures = dict(zip(GENRES, row, strict=True))
-        if blend == "dominant" or len(shares) == 1:
-            value = figures[strongest]
-        elif blend == "log":
-            value = math.exp(math.fsum(share * math.log(figures[g]) for g, share in shares.items()))
-        else:
-            value = math.fsum(share * figures[g] for g, share in shares.items())
-        values[name] = min(high, max(low, value))
-    return Voicing(values)
+    figures = _native.blend_voicing([shares.get(genre, 0.0) for genre in GENRES])
+    return Voicing(dict(zip(VOICING_FIELDS, figures, strict=True)))

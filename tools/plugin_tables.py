@@ -1,0 +1,134 @@
+"""The plugins' controls from the table: the C++ header and the LV2 bundle's Turtle files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Table = dict[str, Any]
+URI = "urn:mixwright:balance"
+GENRE_STEP = 0.0001
+UNITS = {"dB": "units:db", "Hz": "units:hz", "BPM": "units:bpm"}
+PREFIXES = """@prefix doap: <http://usefulinc.com/ns/doap#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix lv2: <http://lv2plug.in/ns/lv2core#> .
+@prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .
+@prefix pprops: <http://lv2plug.in/ns/ext/port-props#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix units: <http://lv2plug.in/ns/extensions/units#> .
+"""
+
+
+def control_rows(table: Table) -> list[Table]:
+    """Every control in storage order: the ten parameters (step 0: their own grid), genre weights, the rest."""
+    keys = ("name", "label", "unit", "low", "neutral", "high", "description")
+    rows = [{**{key: row[key] for key in keys}, "group": row["aspect"], "step": 0.0} for row in table["parameter"]]
+    for genre in table["genres"]:
+        words = genre.replace("_", "-")
+        rows.append(
+            {
+                "name": f"genre_{genre}", "label": f"Genre {words}", "unit": "", "low": 0.0, "neutral": 0.0,
+                "high": 1.0, "step": GENRE_STEP, "group": "genre",
+                "description": f"Weight of {words} in the voicing; all at 0 is an equal blend.",
+            }
+        )  # fmt: skip
+    return rows + [{**row, "group": "plugin"} for row in table["control"]]
+
+
+def check_controls(table: Table) -> None:
+    """Raises ValueError naming the control that breaks a rule."""
+    for row in table["control"]:
+        if not row["low"] <= row["neutral"] <= row["high"] or row["step"] <= 0:
+            raise ValueError(f"{row['name']}: low <= neutral <= high and step > 0 must hold")
+    names = [row["name"] for row in control_rows(table)]
+    if len(set(names)) != len(names):
+        raise ValueError("a control's name is used twice")
+
+
+def cpp_controls(table: Table, note: str) -> str:
+    """plugin/controls.hpp."""
+    rows = control_rows(table)
+    first, *more = (f"  c_{row['name']}" for row in rows[len(table["parameter"]) :])
+    lines = [
+        f"// {note}",
+        "#pragma once",
+        "",
+        '#include "parameters.hpp"',
+        "",
+        "namespace mixwright {",
+        "",
+        "// The first kParameterCount controls are the parameters.",
+        "enum Control {",
+        f"{first} = kParameterCount,",
+        *[f"{name}," for name in more],
+        "  kControlCount",
+        "};",
+        "",
+        "struct ControlInfo {",
+        "  const char* name;",
+        "  const char* label;",
+        "  const char* unit;",
+        "  const char* group;",
+        "  double low, neutral, high, step;",
+        "};",
+        "",
+        "// clang-format off",
+        "inline constexpr ControlInfo kControls[kControlCount] = {",
+    ]
+    for row in rows:
+        text = ", ".join(json.dumps(row[key], ensure_ascii=False) for key in ("name", "label", "unit", "group"))
+        lines.append(f"    {{{text}, {row['low']}, {row['neutral']}, {row['high']}, {row['step']}}},")
+    return "\n".join([*lines, "};", "// clang-format on", "", "}  // namespace mixwright", ""])
+
+
+def lv2_manifest(note: str) -> str:
+    """plugin/lv2/manifest.ttl."""
+    return f"# {note}\n{PREFIXES}\n<{URI}> a lv2:Plugin ; lv2:binary <mixwright.so> ; rdfs:seeAlso <mixwright.ttl> .\n"
+
+
+def lv2_description(table: Table, note: str) -> str:
+    """plugin/lv2/mixwright.ttl: ports 0 and 1 in, 2 and 3 out, then two meters, then the controls."""
+    rows = control_rows(table)
+    groups = list(dict.fromkeys(row["group"] for row in rows))
+    lines = [f"# {note}", PREFIXES]
+    for group in groups:
+        kind = "a pg:Group, pg:InputGroup"
+        lines.append(f'<{URI}#{group}> {kind} ; lv2:symbol "{group}" ; lv2:name "{group.capitalize()}" .')
+    lines += [
+        "", f"<{URI}> a lv2:Plugin, lv2:MixerPlugin ;",
+        '  doap:name "Mixwright balance" ; doap:license <http://opensource.org/licenses/mit> ;',
+        '  lv2:project [ a doap:Project ; doap:name "Mixwright" ; '
+        'doap:maintainer [ a foaf:Person ; foaf:name "The Mixwright developers" ] ] ;',
+        "  lv2:minorVersion 2 ; lv2:microVersion 0 ; lv2:optionalFeature lv2:hardRTCapable ;", "  lv2:port",
+    ]  # fmt: skip
+    ports = []
+    for index, (way, symbol, name) in enumerate(
+        (("Input", "in_l", "In left"), ("Input", "in_r", "In right"), ("Output", "out_l", "Out left"),
+         ("Output", "out_r", "Out right"))
+    ):  # fmt: skip
+        ports.append(f'a lv2:AudioPort, lv2:{way}Port ; lv2:index {index} ; lv2:symbol "{symbol}" ; lv2:name "{name}"')
+    ports.append(
+        'a lv2:ControlPort, lv2:OutputPort ; lv2:index 4 ; lv2:symbol "latency" ; lv2:name "Latency" ; '
+        "lv2:designation lv2:latency ; lv2:portProperty lv2:reportsLatency, lv2:integer ; lv2:minimum 0 ; lv2:maximum 0"
+    )
+    ports.append(
+        'a lv2:ControlPort, lv2:OutputPort ; lv2:index 5 ; lv2:symbol "gain_reduction" ; lv2:name "Gain reduction" ; '
+        "lv2:minimum -40.0 ; lv2:maximum 0.0 ; units:unit units:db"
+    )
+    for index, row in enumerate(rows, 6):
+        text = (
+            f'a lv2:ControlPort, lv2:InputPort ; lv2:index {index} ; lv2:symbol "{row["name"]}" ; '
+            f'lv2:name "{row["label"]}" ; lv2:default {row["neutral"]} ; lv2:minimum {row["low"]} ; '
+            f"lv2:maximum {row['high']} ; pg:group <{URI}#{row['group']}> ; "
+            f"rdfs:comment {json.dumps(row['description'], ensure_ascii=False)}"
+        )
+        if row["unit"] in UNITS:
+            text += f" ; units:unit {UNITS[row['unit']]}"
+        elif row["unit"]:
+            render = json.dumps(f"%f {row['unit']}", ensure_ascii=False)
+            text += f" ; units:unit [ a units:Unit ; units:symbol {json.dumps(row['unit'], ensure_ascii=False)} ; "
+            text += f"rdfs:label {json.dumps(row['unit'], ensure_ascii=False)} ; units:render {render} ]"
+        if row["name"] == "enabled":
+            text += " ; lv2:designation lv2:enabled ; lv2:portProperty lv2:toggled, lv2:integer"
+        ports.append(text)
+    return "\n".join([*lines, " ,\n".join(f"    [ {port} ]" for port in ports) + " .", ""])
