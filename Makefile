@@ -1,12 +1,13 @@
 # make demo         sets everything up and mixes the bundled song
 # make test         sets everything up and runs the tests
-# make plugin       builds the plugin for DAWs: LV2 so far
+# make plugin       builds the plugin for DAWs: LV2 and CLAP so far
 # make train-setup  adds what training needs, with PyTorch for the CPU; then make test runs the tests of training too
 # make train-small  trains on the twelve bundled songs, in minutes: a trial, no network for real music
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := build/plugins
+CLAP ?= /usr/share/dpf/distrho/src
 # As in CMakeLists.txt: the same bits as in Python.
 PLUGIN_FLAGS := -std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion \
   -fPIC -fvisibility=hidden -shared -Wl,--no-undefined -Idsp -Iplugin
@@ -31,14 +32,18 @@ demo-stems: setup
 test: setup $(VENV)/.test
 	$(BIN)/python -m pytest
 
-# build/plugins/mixwright.lv2: needs the LV2 headers (Debian: lv2-dev).
-plugin: $(PLUGINS)/mixwright.lv2/mixwright.so
+# Into build/plugins. Needs the headers of LV2 and of CLAP (Debian: lv2-dev, dpf-source; others: CLAP=their folder).
+plugin: $(PLUGINS)/mixwright.lv2/mixwright.so $(PLUGINS)/mixwright.clap
+	@echo "$(PLUGINS): copy mixwright.lv2 to ~/.lv2 and mixwright.clap to ~/.clap"
 
 $(PLUGINS)/mixwright.lv2/mixwright.so: $(wildcard dsp/*.hpp plugin/*.hpp plugin/lv2/*)
 	@mkdir -p $(@D)
 	$(CXX) $(PLUGIN_FLAGS) plugin/lv2/mixwright_lv2.cpp -o $@
 	@cp plugin/lv2/*.ttl $(@D)
-	@echo "$(@D): copy it to ~/.lv2"
+
+$(PLUGINS)/mixwright.clap: $(wildcard dsp/*.hpp plugin/*.hpp plugin/clap/*)
+	@mkdir -p $(@D)
+	$(CXX) $(PLUGIN_FLAGS) -isystem $(CLAP) plugin/clap/mixwright_clap.cpp -o $@
 
 setup: $(VENV)/.setup
 

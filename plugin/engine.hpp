@@ -126,8 +126,8 @@ class Engine {
       wet_ += wet_ < goal ? 1 : (wet_ > goal ? -1 : 0);
       const float share = static_cast<float>(wet_) / static_cast<float>(fade_frames_);
       for (int c = 0; c < 2; ++c) {
-        const float dry = from[c][i];
-        out[c][at + i] = wet_ == 0 ? dry : dry + share * (wet[c][i] - dry);
+        const float dry = from[c][i], all = wet[c][i];
+        out[c][at + i] = wet_ == 0 ? dry : (wet_ == fade_frames_ ? all : dry + share * (all - dry));
       }
     }
   }

@@ -1,0 +1,252 @@
+// The balance stage as a CLAP plugin (github.com/free-audio/clap): sample-accurate parameter events, state,
+// latency.
+#include <atomic>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <new>
+
+#include "clap/entry.h"
+#include "clap/ext/audio-ports.h"
+#include "clap/ext/latency.h"
+#include "clap/ext/params.h"
+#include "clap/ext/state.h"
+#include "clap/plugin-factory.h"
+#include "clap/plugin-features.h"
+#include "clap/plugin.h"
+#include "clap/process.h"
+#include "state.hpp"
+
+namespace {
+
+using namespace mixwright;
+
+const char* kFeatures[] = {CLAP_PLUGIN_FEATURE_AUDIO_EFFECT, CLAP_PLUGIN_FEATURE_STEREO,
+                           CLAP_PLUGIN_FEATURE_MASTERING, nullptr};
+const clap_plugin_descriptor_t kDescriptor = {
+    CLAP_VERSION_INIT,
+    "mixwright.balance",
+    "Mixwright balance",
+    "Mixwright",
+    "",
+    "",
+    "",
+    "0.1.0",
+    "Ten musical parameters that balance a mix and never leave their ranges.",
+    kFeatures};
+
+struct Plugin {
+  clap_plugin_t clap;
+  Engine engine;
+  // What the host's other threads see; taken over by the audio thread at the start of a block.
+  std::atomic<double> values[kControlCount];
+  std::atomic<bool> loaded{false};
+  std::mutex state_mutex;  // main thread against main thread's helpers, never the audio thread
+  State saved;
+
+  Plugin() {
+    for (int c = 0; c < kControlCount; ++c) values[c] = kControls[c].neutral;
+  }
+
+  void set(int control, double value) noexcept {
+    const double held = on_control_grid(control, value);
+    values[control].store(held, std::memory_order_relaxed);
+    engine.set(control, held);
+  }
+
+  void take_over() noexcept {
+    if (!loaded.exchange(false, std::memory_order_acquire)) return;
+    for (int c = 0; c < kControlCount; ++c) engine.set(c, values[c].load(std::memory_order_relaxed));
+  }
+};
+
+Plugin& of(const clap_plugin_t* plugin) { return *static_cast<Plugin*>(plugin->plugin_data); }
+
+bool is_control(clap_id id) { return id < static_cast<clap_id>(kControlCount); }
+
+void handle(Plugin& plugin, const clap_event_header_t* header) noexcept {
+  if (header == nullptr || header->space_id != CLAP_CORE_EVENT_SPACE_ID) return;
+  if (header->type != CLAP_EVENT_PARAM_VALUE) return;
+  const auto* event = reinterpret_cast<const clap_event_param_value_t*>(header);
+  if (is_control(event->param_id)) plugin.set(static_cast<int>(event->param_id), event->value);
+}
+
+bool init(const clap_plugin_t*) { return true; }
+void destroy(const clap_plugin_t* plugin) { delete &of(plugin); }
+
+// A rate that cannot be used is not refused: the plugin then lets everything through.
+bool activate(const clap_plugin_t* plugin, double rate, uint32_t, uint32_t) {
+  if (!of(plugin).engine.prepare(rate)) {
+    std::fprintf(stderr, "Mixwright: a sample rate of %g Hz cannot be used, the input goes through\n", rate);
+  }
+  return true;
+}
+
+void deactivate(const clap_plugin_t*) {}
+bool start_processing(const clap_plugin_t*) { return true; }
+void stop_processing(const clap_plugin_t*) {}
+void reset(const clap_plugin_t* plugin) { of(plugin).engine.reset(); }
+
+clap_process_status process(const clap_plugin_t* clap, const clap_process_t* block) {
+  Plugin& plugin = of(clap);
+  plugin.take_over();
+  const clap_input_events_t* events = block->in_events;
+  const uint32_t count = events != nullptr ? events->size(events) : 0;
+  const bool stereo = block->audio_inputs_count > 0 && block->audio_outputs_count > 0 &&
+                      block->audio_inputs[0].channel_count == 2 &&
+                      block->audio_outputs[0].channel_count == 2 &&
+                      block->audio_inputs[0].data32 != nullptr && block->audio_outputs[0].data32 != nullptr;
+  uint32_t at = 0, next = 0;
+  do {
+    uint32_t end = block->frames_count;
+    for (; next < count; ++next) {
+      const clap_event_header_t* header = events->get(events, next);
+      if (header != nullptr && header->time > at) {
+        end = std::min(end, header->time);
+        break;
+      }
+      handle(plugin, header);
+    }
+    if (stereo && end > at) {
+      float* const* in = block->audio_inputs[0].data32;
+      float* const* out = block->audio_outputs[0].data32;
+      const float* const from[2] = {in[0] + at, in[1] + at};
+      float* const to[2] = {out[0] + at, out[1] + at};
+      plugin.engine.process(from, to, end - at);
+    }
+    at = end;
+  } while (at < block->frames_count);
+  for (; next < count; ++next) handle(plugin, events->get(events, next));
+  return CLAP_PROCESS_CONTINUE;
+}
+
+uint32_t params_count(const clap_plugin_t*) { return kControlCount; }
+
+bool params_info(const clap_plugin_t*, uint32_t index, clap_param_info_t* info) {
+  if (!is_control(index)) return false;
+  const ControlInfo& control = kControls[index];
+  *info = {};
+  info->id = index;
+  info->flags = CLAP_PARAM_IS_AUTOMATABLE;
+  if (index == c_enabled) info->flags |= CLAP_PARAM_IS_STEPPED;
+  std::snprintf(info->name, sizeof info->name, "%s", control.label);
+  std::snprintf(info->module, sizeof info->module, "%s", control.group);
+  info->min_value = control.low;
+  info->max_value = control.high;
+  info->default_value = control.neutral;
+  return true;
+}
+
+bool params_value(const clap_plugin_t* plugin, clap_id id, double* value) {
+  if (!is_control(id)) return false;
+  *value = of(plugin).values[id].load(std::memory_order_relaxed);
+  return true;
+}
+
+bool params_to_text(const clap_plugin_t*, clap_id id, double value, char* text, uint32_t size) {
+  if (!is_control(id)) return false;
+  const int written = std::snprintf(text, size, "%.2f %s", value, kControls[id].unit);
+  return written >= 0 && static_cast<uint32_t>(written) < size;
+}
+
+bool params_from_text(const clap_plugin_t*, clap_id id, const char* text, double* value) {
+  if (!is_control(id)) return false;
+  while (*text == ' ' || *text == '+') ++text;
+  return std::from_chars(text, text + std::strlen(text), *value).ec == std::errc();
+}
+
+void params_flush(const clap_plugin_t* plugin, const clap_input_events_t* in, const clap_output_events_t*) {
+  for (uint32_t k = 0; k < in->size(in); ++k) handle(of(plugin), in->get(in, k));
+}
+
+bool state_save(const clap_plugin_t* clap, const clap_ostream_t* stream) {
+  Plugin& plugin = of(clap);
+  const std::lock_guard<std::mutex> lock(plugin.state_mutex);
+  for (int c = 0; c < kControlCount; ++c) plugin.saved.values[c] = plugin.values[c].load();
+  const std::string text = state_json(plugin.saved);
+  for (size_t done = 0; done < text.size();) {
+    const int64_t written = stream->write(stream, text.data() + done, text.size() - done);
+    if (written <= 0) return false;
+    done += static_cast<size_t>(written);
+  }
+  return true;
+}
+
+bool state_load(const clap_plugin_t* clap, const clap_istream_t* stream) {
+  Plugin& plugin = of(clap);
+  constexpr size_t kMostBytes = 1 << 20;
+  std::string text;
+  char part[4096];
+  for (int64_t count; (count = stream->read(stream, part, sizeof part)) != 0;) {
+    if (count < 0 || text.size() > kMostBytes) return false;
+    text.append(part, static_cast<size_t>(count));
+  }
+  const std::lock_guard<std::mutex> lock(plugin.state_mutex);
+  const std::string wrong = read_state(text, &plugin.saved);
+  if (!wrong.empty()) {
+    std::fprintf(stderr, "Mixwright: %s; nothing was changed\n", wrong.c_str());
+    return false;
+  }
+  for (int c = 0; c < kControlCount; ++c) plugin.values[c].store(plugin.saved.values[c]);
+  plugin.loaded.store(true, std::memory_order_release);
+  return true;
+}
+
+uint32_t latency(const clap_plugin_t* plugin) { return static_cast<uint32_t>(of(plugin).engine.latency()); }
+
+uint32_t ports_count(const clap_plugin_t*, bool) { return 1; }
+
+bool ports_info(const clap_plugin_t*, uint32_t index, bool, clap_audio_port_info_t* info) {
+  if (index != 0) return false;
+  *info = {};
+  std::snprintf(info->name, sizeof info->name, "main");
+  info->flags = CLAP_AUDIO_PORT_IS_MAIN;
+  info->channel_count = 2;
+  info->port_type = CLAP_PORT_STEREO;
+  info->in_place_pair = 0;
+  return true;
+}
+
+const void* extension(const clap_plugin_t*, const char* id) {
+  static const clap_plugin_params_t params = {params_count,   params_info,      params_value,
+                                              params_to_text, params_from_text, params_flush};
+  static const clap_plugin_state_t state = {state_save, state_load};
+  static const clap_plugin_latency_t latencies = {latency};
+  static const clap_plugin_audio_ports_t ports = {ports_count, ports_info};
+  if (std::strcmp(id, CLAP_EXT_PARAMS) == 0) return &params;
+  if (std::strcmp(id, CLAP_EXT_STATE) == 0) return &state;
+  if (std::strcmp(id, CLAP_EXT_LATENCY) == 0) return &latencies;
+  if (std::strcmp(id, CLAP_EXT_AUDIO_PORTS) == 0) return &ports;
+  return nullptr;
+}
+
+void on_main_thread(const clap_plugin_t*) {}
+
+const clap_plugin_t* create(const clap_plugin_factory_t*, const clap_host_t*, const char* id) {
+  if (std::strcmp(id, kDescriptor.id) != 0) return nullptr;
+  auto* plugin = new (std::nothrow) Plugin;
+  if (plugin == nullptr) return nullptr;
+  plugin->clap = {&kDescriptor,     plugin,          init,  destroy, activate,  deactivate,
+                  start_processing, stop_processing, reset, process, extension, on_main_thread};
+  return &plugin->clap;
+}
+
+uint32_t plugins(const clap_plugin_factory_t*) { return 1; }
+
+const clap_plugin_descriptor_t* descriptor(const clap_plugin_factory_t*, uint32_t index) {
+  return index == 0 ? &kDescriptor : nullptr;
+}
+
+const clap_plugin_factory_t kFactory = {plugins, descriptor, create};
+
+bool entry_init(const char*) { return true; }
+void entry_deinit() {}
+const void* factory(const char* id) {
+  return std::strcmp(id, CLAP_PLUGIN_FACTORY_ID) == 0 ? &kFactory : nullptr;
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default")))
+const clap_plugin_entry_t clap_entry = {CLAP_VERSION_INIT, entry_init, entry_deinit, factory};

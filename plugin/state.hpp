@@ -1,0 +1,174 @@
+// A plugin's state: versioned JSON of named values (RFC 8259). Names that are not known here survive a round
+// trip, so that a session which a newer plugin saved loses nothing.
+#pragma once
+
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine.hpp"
+
+namespace mixwright {
+
+constexpr std::string_view kStateFormat = "mixwright-plugin";
+constexpr double kStateVersion = 1;
+
+struct State {
+  double values[kControlCount];
+  std::vector<std::pair<std::string, std::string>> unknown;  // names and raw JSON, of controls
+
+  State() {
+    for (int c = 0; c < kControlCount; ++c) values[c] = kControls[c].neutral;
+  }
+};
+
+inline std::string state_json(const State& state) {
+  std::string text = "{\"format\": \"mixwright-plugin\", \"version\": 1, \"controls\": {";
+  const char* comma = "";
+  for (int c = 0; c < kControlCount; ++c) {
+    char digits[32];
+    const std::to_chars_result end = std::to_chars(digits, digits + sizeof digits, state.values[c]);
+    text += std::string(comma) + "\"" + kControls[c].name + "\": " + std::string(digits, end.ptr);
+    comma = ", ";
+  }
+  for (const auto& [name, raw] : state.unknown) text += ", " + name + ": " + raw;
+  return text + "}}\n";
+}
+
+// Reads JSON as far as a state needs it: objects member by member, anything else as raw text.
+class JsonReader {
+ public:
+  explicit JsonReader(std::string_view text) : text_(text) {}
+
+  // Calls on_member(key with its quotes) for each member; it must consume the value. False where this is no
+  // object.
+  template <typename OnMember>
+  bool object(OnMember on_member) {
+    if (!take('{')) return false;
+    if (take('}')) return true;
+    do {
+      std::string_view key;
+      if (!string(&key) || !take(':') || !on_member(key)) return false;
+    } while (take(','));
+    return take('}');
+  }
+
+  bool number(double* value) {
+    space();
+    const std::from_chars_result read =
+        std::from_chars(text_.data() + at_, text_.data() + text_.size(), *value);
+    if (read.ec != std::errc()) return false;
+    at_ = static_cast<size_t>(read.ptr - text_.data());
+    return *value - *value == 0.0;
+  }
+
+  // A string with its quotes, escapes left as they are.
+  bool string(std::string_view* raw) {
+    space();
+    const size_t start = at_;
+    if (at_ >= text_.size() || text_[at_] != '"') return false;
+    for (++at_; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '\\') {
+        ++at_;
+      } else if (text_[at_] == '"') {
+        *raw = text_.substr(start, ++at_ - start);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Any value, as text.
+  bool value(std::string_view* raw, int depth = 0) {
+    space();
+    const size_t start = at_;
+    if (depth > kDeepest || at_ >= text_.size()) return false;
+    const char first = text_[at_];
+    std::string_view inner;
+    bool whole = true;
+    if (first == '{') {
+      whole = object([&](std::string_view) { return value(&inner, depth + 1); });
+    } else if (first == '[') {
+      take('[');
+      if (!take(']')) {
+        do {
+          whole = value(&inner, depth + 1);
+        } while (whole && take(','));
+        whole = whole && take(']');
+      }
+    } else if (first == '"') {
+      whole = string(&inner);
+    } else {
+      double ignored;
+      whole = word("true") || word("false") || word("null") || number(&ignored);
+    }
+    *raw = text_.substr(start, at_ - start);
+    return whole;
+  }
+
+  bool finished() {
+    space();
+    return at_ == text_.size();
+  }
+
+ private:
+  static constexpr int kDeepest = 32;
+
+  void space() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+      ++at_;
+  }
+
+  bool take(char sign) {
+    space();
+    if (at_ >= text_.size() || text_[at_] != sign) return false;
+    ++at_;
+    return true;
+  }
+
+  bool word(std::string_view expected) {
+    if (text_.substr(at_, expected.size()) != expected) return false;
+    at_ += expected.size();
+    return true;
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+// Reads a state; empty where it was understood, else why not, and `state` is as it was. A value out of its
+// range is held to it; a control that is missing stands at neutral.
+inline std::string read_state(std::string_view text, State* state) {
+  State read;
+  JsonReader json(text);
+  std::string_view format;
+  double version = 0;
+  const bool whole = json.object([&](std::string_view key) {
+    std::string_view raw;
+    if (key == "\"format\"") return json.string(&format);
+    if (key == "\"version\"") return json.number(&version);
+    if (key != "\"controls\"") return json.value(&raw);
+    return json.object([&](std::string_view name) {
+      for (int c = 0; c < kControlCount; ++c) {
+        if (name.substr(1, name.size() - 2) != kControls[c].name) continue;
+        double value = 0;
+        if (!json.number(&value)) return false;
+        read.values[c] = on_control_grid(c, value);
+        return true;
+      }
+      if (!json.value(&raw)) return false;
+      read.unknown.emplace_back(name, raw);
+      return true;
+    });
+  });
+  if (!whole || !json.finished()) return "the state is damaged";
+  if (format != "\"mixwright-plugin\"") return "the state is not one of Mixwright";
+  if (version != kStateVersion) return "the state was saved by another version of Mixwright";
+  *state = std::move(read);
+  return "";
+}
+
+}  // namespace mixwright

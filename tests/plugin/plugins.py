@@ -1,0 +1,51 @@
+"""Plugins as `make plugin` builds them, and what Python makes of the same music."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mixwright.chain import BalanceStage
+from mixwright.parameters import Parameters, Preset, blend_voicing
+
+ROOT = Path(__file__).parents[2]
+CLAP_HEADERS = Path("/usr/share/dpf/distrho/src")
+LV2_HEADERS = Path("/usr/include/lv2")
+RATE = 48_000
+ALL_MOVED = {
+    "input_gain": 1.1, "low_eq": 1.5, "mid_eq": -0.7, "high_eq": 2.25, "presence": 1.05, "compressor_ratio": 2.5,
+    "delay": 0.1, "reverb": 0.2, "stereo_width": 1.07, "output_level": 0.95,
+}  # fmt: skip
+STATED = {"programme_lufs": -17.23, "tempo_bpm": 97.41, "makeup_trim_db": 0.5}
+
+
+def headers_are_there() -> bool:
+    return CLAP_HEADERS.is_dir() and LV2_HEADERS.is_dir()
+
+
+def build(place: Path) -> Path:
+    """The folder with the plugins."""
+    subprocess.run(["make", "plugin", f"PLUGINS={place}"], cwd=ROOT, check=True, capture_output=True)
+    return place
+
+
+def in_python(
+    audio: np.ndarray,
+    parameters: Mapping[str, float],
+    genre: Mapping[str, float],
+    changes: Sequence[tuple[int, Mapping[str, float]]] = (),
+    **stated: float,
+) -> np.ndarray:
+    """The balance stage on (2, samples); `changes` are values from a frame on."""
+    preset = Preset(parameters=Parameters(parameters), voicing=blend_voicing(genre), **stated)
+    stage = BalanceStage(preset, RATE, 2)
+    parts, start, values = [], 0, dict(parameters)
+    for frame, new in [*changes, (audio.shape[1], {})]:
+        parts.append(stage.process(np.ascontiguousarray(audio[:, start:frame])))
+        values |= new
+        stage.glide_to(Parameters(values))
+        start = frame
+    return np.concatenate(parts, axis=1)

@@ -1,0 +1,152 @@
+"""The CLAP plugin gives Python's samples with automation at any block; its state is a file that can be trusted."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.plugin.plugins import ALL_MOVED, CLAP_HEADERS, RATE, ROOT, STATED, in_python
+
+from mixwright.parameters import GENRES, Parameters
+
+NAMES = [*Parameters(), *(f"genre_{genre}" for genre in GENRES), "amount", *STATED, "enabled"]
+MOVED = ALL_MOVED | STATED | {"genre_jazz": 1.0}
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the host counts glibc's heap calls")
+
+
+@pytest.fixture(scope="session")
+def host(tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> Path:
+    compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
+    program = tmp_path_factory.mktemp("host") / "clap_host"
+    source = ROOT / "tests" / "native" / "clap_host.cpp"
+    command = [compiler, "-std=c++17", "-O2", "-isystem", str(CLAP_HEADERS), str(source), "-o", str(program), "-ldl"]
+    subprocess.run(command, check=True)
+    return program
+
+
+class Run:
+    """One run of the host."""
+
+    def __init__(self, host: Path, plugins: Path, place: Path) -> None:
+        self._command = [str(host), str(plugins / "mixwright.clap")]
+        self._place = place
+        self.said = ""
+
+    def __call__(self, audio: np.ndarray, block: int, *more: str, rate: float = RATE) -> np.ndarray:
+        before, after = self._place / "in.f32", self._place / "out.f32"
+        audio.astype(np.float32).tofile(before)
+        after.unlink(missing_ok=True)
+        command = [*self._command, str(before), str(after), f"{rate:g}", str(block), *more]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.said = done.stdout + done.stderr
+        assert done.returncode == 0, f"{done.returncode}: {self.said}"
+        return np.fromfile(after, np.float32).reshape(2, -1) if after.exists() else np.zeros((2, 0), np.float32)
+
+
+@pytest.fixture
+def run(host: Path, plugins: Path, tmp_path: Path) -> Run:
+    return Run(host, plugins, tmp_path)
+
+
+def at(frame: int, **values: float) -> list[str]:
+    return [f"{frame}:{NAMES.index(name)}:{value!r}" for name, value in values.items()]
+
+
+@pytest.mark.parametrize("block", [1, 64, 333, 512])
+def test_automation_gives_pythons_samples(block: int, run: Run, music: np.ndarray) -> None:
+    changes = [
+        (10_000, {"low_eq": -2.0, "reverb": 0.0}),
+        (10_017, {"compressor_ratio": 3.5}),
+        (77_777, {"low_eq": 3.0, "stereo_width": 0.9, "input_gain": 0.8}),
+        (150_001, {"delay": 0.0, "presence": 0.8}),
+    ]
+    events = at(0, **MOVED)
+    for frame, values in changes:
+        events += at(frame, **values)
+    heard = run(music, block, *events)
+    np.testing.assert_array_equal(heard, in_python(music, ALL_MOVED, {"jazz": 1.0}, changes, **STATED))
+    assert f"params {len(NAMES)} latency 0" in run.said
+
+
+def test_in_place_buffers_give_the_same(run: Run, music: np.ndarray) -> None:
+    np.testing.assert_array_equal(run(music, 100, "--in-place", *at(0, **MOVED)), run(music, 100, *at(0, **MOVED)))
+
+
+def test_processing_calls_neither_heap_nor_system(run: Run, music: np.ndarray) -> None:
+    events = at(0, **MOVED)
+    for frame in range(500, music.shape[1], 997):
+        events += at(frame, low_eq=frame % 7 / 2 - 1.5, genre_rock=frame % 5 / 5, enabled=frame // 997 % 2)
+    run(music, 64, "--strict", *events)
+    assert "heap calls 0" in run.said
+
+
+def test_bypass_is_the_input_and_comes_without_a_click(run: Run, music: np.ndarray) -> None:
+    off, on = 48_000, 144_000
+    moved = at(0, **MOVED)
+    heard = run(music, 333, *moved, *at(off, enabled=0.0), *at(on, enabled=1.0))
+    always = run(music, 333, *moved)
+    fade = RATE // 100
+    np.testing.assert_array_equal(heard[:, :off], always[:, :off])
+    np.testing.assert_array_equal(heard[:, off + fade : on], music[:, off + fade : on])
+    np.testing.assert_array_equal(heard[:, on + fade :], always[:, on + fade :])
+    quiet = np.zeros_like(music) + np.float32(0.25)  # on a constant every step is the plugin's own
+    steps = np.abs(np.diff(run(quiet, 333, *at(0, output_level=0.9), *at(off, enabled=0.0), *at(on, enabled=1.0))))
+    assert 0 < steps.max() < 1e-3
+
+
+def test_a_state_comes_back_with_what_it_did_not_know(run: Run, music: np.ndarray, tmp_path: Path) -> None:
+    saved, again = tmp_path / "saved.json", tmp_path / "again.json"
+    heard = run(music, 512, "--save", str(saved), *at(0, **MOVED))
+    state = json.loads(saved.read_text())
+    neutral = {**Parameters(), **{f"genre_{g}": 0.0 for g in GENRES}, "amount": 1.0, "enabled": 1.0}
+    assert state["controls"] == neutral | MOVED
+    state["controls"] |= {"warmth": [1, {"of": "tubes"}], "name": 'a "new" one'}
+    saved.write_text(json.dumps(state, indent=2))
+    np.testing.assert_array_equal(run(music, 512, "--state", str(saved), "--save", str(again)), heard)
+    assert "loaded 1" in run.said
+    assert json.loads(again.read_text()) == state
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "[]", "null", '{"format": "mixwright-plugin", "version": 2, "controls": {}}',
+        '{"format": "other", "version": 1, "controls": {}}', '{"format": "mixwright-plugin", "version": 1} more',
+        '{"format": "mixwright-plugin", "version": 1, "controls": {"low_eq": "3"}}', "[" * 100_000, "\x00\xff" * 5_000,
+        '{"format": "mixwright-plugin", "version": 1, "controls": {"low_eq": 1e999}}',
+    ],
+)  # fmt: skip
+def test_a_foreign_or_damaged_state_changes_nothing(text: str, run: Run, music: np.ndarray, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text(text, encoding="utf-8")
+    np.testing.assert_array_equal(run(music, 512, "--state", str(bad)), music)
+    assert "loaded 0" in run.said
+    assert "Mixwright: the state " in run.said
+
+
+def test_random_damage_to_a_state_is_survived(run: Run, music: np.ndarray, tmp_path: Path) -> None:
+    saved, bad = tmp_path / "saved.json", tmp_path / "bad.json"
+    run(music[:, :100], 512, "--save", str(saved), *at(0, **MOVED))
+    good = saved.read_bytes()
+    random = np.random.default_rng(1)
+    for _ in range(60):
+        damaged = bytearray(good)
+        for place in random.integers(0, len(good), 3):
+            damaged[place] = random.integers(0, 256)
+        bad.write_bytes(bytes(damaged[: random.integers(1, len(good) + 1)]))
+        assert np.isfinite(run(music[:, :100], 64, "--state", str(bad))).all()
+
+
+def test_values_out_of_range_are_held_and_a_useless_rate_lets_everything_through(run: Run, music: np.ndarray) -> None:
+    wild = run(music, 512, *at(0, low_eq=99.0, output_level=-5.0, mid_eq=float("nan")))
+    np.testing.assert_array_equal(
+        wild, in_python(music, {"low_eq": 3.0, "output_level": 0.9}, dict.fromkeys(GENRES, 1.0))
+    )
+    np.testing.assert_array_equal(run(music, 512, *at(0, **MOVED), rate=0.0), music)
+    assert "a sample rate of 0 Hz cannot be used" in run.said
