@@ -1,10 +1,9 @@
 // The balance stage as a CLAP plugin (github.com/free-audio/clap): sample-accurate parameter events, state,
 // latency.
-#include <atomic>
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <memory>
-#include <mutex>
 #include <new>
 
 #include "clap/entry.h"
@@ -16,7 +15,7 @@
 #include "clap/plugin-features.h"
 #include "clap/plugin.h"
 #include "clap/process.h"
-#include "state.hpp"
+#include "instance.hpp"
 
 namespace {
 
@@ -38,34 +37,14 @@ const clap_plugin_descriptor_t kDescriptor = {
 
 struct Plugin {
   clap_plugin_t clap;
-  Engine engine;
-  // What the host's other threads see; taken over by the audio thread at the start of a block.
-  std::atomic<double> values[kControlCount];
-  std::atomic<bool> loaded{false};
-  std::mutex state_mutex;  // main thread against main thread's helpers, never the audio thread
-  State saved;
-
-  Plugin() {
-    for (int c = 0; c < kControlCount; ++c) values[c] = kControls[c].neutral;
-  }
-
-  void set(int control, double value) noexcept {
-    const double held = on_control_grid(control, value);
-    values[control].store(held, std::memory_order_relaxed);
-    engine.set(control, held);
-  }
-
-  void take_over() noexcept {
-    if (!loaded.exchange(false, std::memory_order_acquire)) return;
-    for (int c = 0; c < kControlCount; ++c) engine.set(c, values[c].load(std::memory_order_relaxed));
-  }
+  Instance instance;
 };
 
-Plugin& of(const clap_plugin_t* plugin) { return *static_cast<Plugin*>(plugin->plugin_data); }
+Instance& of(const clap_plugin_t* plugin) { return static_cast<Plugin*>(plugin->plugin_data)->instance; }
 
 bool is_control(clap_id id) { return id < static_cast<clap_id>(kControlCount); }
 
-void handle(Plugin& plugin, const clap_event_header_t* header) noexcept {
+void handle(Instance& plugin, const clap_event_header_t* header) noexcept {
   if (header == nullptr || header->space_id != CLAP_CORE_EVENT_SPACE_ID) return;
   if (header->type != CLAP_EVENT_PARAM_VALUE) return;
   const auto* event = reinterpret_cast<const clap_event_param_value_t*>(header);
@@ -73,23 +52,20 @@ void handle(Plugin& plugin, const clap_event_header_t* header) noexcept {
 }
 
 bool init(const clap_plugin_t*) { return true; }
-void destroy(const clap_plugin_t* plugin) { delete &of(plugin); }
+void destroy(const clap_plugin_t* plugin) { delete static_cast<Plugin*>(plugin->plugin_data); }
 
-// A rate that cannot be used is not refused: the plugin then lets everything through.
 bool activate(const clap_plugin_t* plugin, double rate, uint32_t, uint32_t) {
-  if (!of(plugin).engine.prepare(rate)) {
-    std::fprintf(stderr, "Mixwright: a sample rate of %g Hz cannot be used, the input goes through\n", rate);
-  }
+  of(plugin).prepare(rate);
   return true;
 }
 
 void deactivate(const clap_plugin_t*) {}
 bool start_processing(const clap_plugin_t*) { return true; }
 void stop_processing(const clap_plugin_t*) {}
-void reset(const clap_plugin_t* plugin) { of(plugin).engine.reset(); }
+void reset(const clap_plugin_t* plugin) { of(plugin).reset(); }
 
 clap_process_status process(const clap_plugin_t* clap, const clap_process_t* block) {
-  Plugin& plugin = of(clap);
+  Instance& plugin = of(clap);
   plugin.take_over();
   const clap_input_events_t* events = block->in_events;
   const uint32_t count = events != nullptr ? events->size(events) : 0;
@@ -109,11 +85,7 @@ clap_process_status process(const clap_plugin_t* clap, const clap_process_t* blo
       handle(plugin, header);
     }
     if (stereo && end > at) {
-      float* const* in = block->audio_inputs[0].data32;
-      float* const* out = block->audio_outputs[0].data32;
-      const float* const from[2] = {in[0] + at, in[1] + at};
-      float* const to[2] = {out[0] + at, out[1] + at};
-      plugin.engine.process(from, to, end - at);
+      plugin.process(block->audio_inputs[0].data32, block->audio_outputs[0].data32, at, end);
     }
     at = end;
   } while (at < block->frames_count);
@@ -140,7 +112,7 @@ bool params_info(const clap_plugin_t*, uint32_t index, clap_param_info_t* info) 
 
 bool params_value(const clap_plugin_t* plugin, clap_id id, double* value) {
   if (!is_control(id)) return false;
-  *value = of(plugin).values[id].load(std::memory_order_relaxed);
+  *value = of(plugin).value(static_cast<int>(id));
   return true;
 }
 
@@ -160,11 +132,8 @@ void params_flush(const clap_plugin_t* plugin, const clap_input_events_t* in, co
   for (uint32_t k = 0; k < in->size(in); ++k) handle(of(plugin), in->get(in, k));
 }
 
-bool state_save(const clap_plugin_t* clap, const clap_ostream_t* stream) {
-  Plugin& plugin = of(clap);
-  const std::lock_guard<std::mutex> lock(plugin.state_mutex);
-  for (int c = 0; c < kControlCount; ++c) plugin.saved.values[c] = plugin.values[c].load();
-  const std::string text = state_json(plugin.saved);
+bool state_save(const clap_plugin_t* plugin, const clap_ostream_t* stream) {
+  const std::string text = of(plugin).save();
   for (size_t done = 0; done < text.size();) {
     const int64_t written = stream->write(stream, text.data() + done, text.size() - done);
     if (written <= 0) return false;
@@ -173,27 +142,17 @@ bool state_save(const clap_plugin_t* clap, const clap_ostream_t* stream) {
   return true;
 }
 
-bool state_load(const clap_plugin_t* clap, const clap_istream_t* stream) {
-  Plugin& plugin = of(clap);
-  constexpr size_t kMostBytes = 1 << 20;
+bool state_load(const clap_plugin_t* plugin, const clap_istream_t* stream) {
   std::string text;
   char part[4096];
   for (int64_t count; (count = stream->read(stream, part, sizeof part)) != 0;) {
-    if (count < 0 || text.size() > kMostBytes) return false;
+    if (count < 0 || text.size() > kMostStateBytes) return false;
     text.append(part, static_cast<size_t>(count));
   }
-  const std::lock_guard<std::mutex> lock(plugin.state_mutex);
-  const std::string wrong = read_state(text, &plugin.saved);
-  if (!wrong.empty()) {
-    std::fprintf(stderr, "Mixwright: %s; nothing was changed\n", wrong.c_str());
-    return false;
-  }
-  for (int c = 0; c < kControlCount; ++c) plugin.values[c].store(plugin.saved.values[c]);
-  plugin.loaded.store(true, std::memory_order_release);
-  return true;
+  return of(plugin).load(text);
 }
 
-uint32_t latency(const clap_plugin_t* plugin) { return static_cast<uint32_t>(of(plugin).engine.latency()); }
+uint32_t latency(const clap_plugin_t* plugin) { return of(plugin).latency(); }
 
 uint32_t ports_count(const clap_plugin_t*, bool) { return 1; }
 
