@@ -1,18 +1,19 @@
 # make demo         sets everything up and mixes the bundled song
 # make test         sets everything up and runs the tests
-# make plugin       builds the plugin for DAWs: LV2 and CLAP so far
+# make plugin       builds the plugin for DAWs: LV2, CLAP, VST3
 # make train-setup  adds what training needs, with PyTorch for the CPU; then make test runs the tests of training too
 # make train-small  trains on the twelve bundled songs, in minutes: a trial, no network for real music
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := build/plugins
-CLAP ?= /usr/share/dpf/distrho/src
+DPF ?= /usr/share/dpf/distrho/src
+VST3 := mixwright.vst3/Contents/$(shell uname -m)-linux/mixwright.so
 # As in CMakeLists.txt: the same bits as in Python.
 PLUGIN_FLAGS := -std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion \
   -fPIC -fvisibility=hidden -shared -Wl,--no-undefined -Idsp -Iplugin
 NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyproject.toml
-SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*.cpp tests/native/*.cpp)
+SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*.cpp plugin/*/*.hpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
 # On Linux only the CPU build carries the mark +cpu: asked for by it, a CUDA build of gigabytes can never come instead.
@@ -32,9 +33,9 @@ demo-stems: setup
 test: setup $(VENV)/.test
 	$(BIN)/python -m pytest
 
-# Into build/plugins. Needs the headers of LV2 and of CLAP (Debian: lv2-dev, dpf-source; others: CLAP=their folder).
-plugin: $(PLUGINS)/mixwright.lv2/mixwright.so $(PLUGINS)/mixwright.clap
-	@echo "$(PLUGINS): copy mixwright.lv2 to ~/.lv2 and mixwright.clap to ~/.clap"
+# Into build/plugins. Needs the headers of LV2, and of CLAP and VST3 as DPF has them (Debian: lv2-dev, dpf-source).
+plugin: $(PLUGINS)/mixwright.lv2/mixwright.so $(PLUGINS)/mixwright.clap $(PLUGINS)/$(VST3)
+	@echo "$(PLUGINS): copy mixwright.lv2 to ~/.lv2, mixwright.clap to ~/.clap, mixwright.vst3 to ~/.vst3"
 
 $(PLUGINS)/mixwright.lv2/mixwright.so: $(wildcard dsp/*.hpp plugin/*.hpp plugin/lv2/*)
 	@mkdir -p $(@D)
@@ -43,7 +44,11 @@ $(PLUGINS)/mixwright.lv2/mixwright.so: $(wildcard dsp/*.hpp plugin/*.hpp plugin/
 
 $(PLUGINS)/mixwright.clap: $(wildcard dsp/*.hpp plugin/*.hpp plugin/clap/*)
 	@mkdir -p $(@D)
-	$(CXX) $(PLUGIN_FLAGS) -isystem $(CLAP) plugin/clap/mixwright_clap.cpp -o $@
+	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/clap/mixwright_clap.cpp -o $@
+
+$(PLUGINS)/$(VST3): $(wildcard dsp/*.hpp plugin/*.hpp plugin/vst3/*)
+	@mkdir -p $(@D)
+	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/vst3/mixwright_vst3.cpp -o $@
 
 setup: $(VENV)/.setup
 

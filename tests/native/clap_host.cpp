@@ -1,52 +1,13 @@
-// A small CLAP host: clap_host PLUGIN IN OUT RATE BLOCK [--state FILE] [--save FILE] [--strict] [--in-place]
-// [FRAME:ID:VALUE ...] IN and OUT are raw float32, left then right. Values at frame 0 come with the first
-// block. With --strict every system call within process() but read, write and exit kills the host (seccomp),
-// and heap calls there are counted.
-#include <dlfcn.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <string>
-#include <vector>
-
+// A small CLAP host; host.hpp says how it is called.
 #include "clap/entry.h"
 #include "clap/ext/latency.h"
 #include "clap/ext/params.h"
 #include "clap/ext/state.h"
 #include "clap/plugin-factory.h"
 #include "clap/process.h"
-
-extern "C" {
-void* __libc_malloc(size_t);
-void __libc_free(void*);
-}
+#include "host.hpp"
 
 namespace {
-
-bool in_process = false;
-long heap_calls = 0;
-
-struct Change {
-  size_t frame;
-  clap_id id;
-  double value;
-};
-
-std::vector<char> read_all(const char* path) {
-  std::vector<char> bytes;
-  FILE* file = std::fopen(path, "rb");
-  if (file == nullptr) std::exit(3);
-  char part[65536];
-  for (size_t n; (n = std::fread(part, 1, sizeof part, file)) > 0;) bytes.insert(bytes.end(), part, part + n);
-  std::fclose(file);
-  return bytes;
-}
 
 struct Reading {
   std::vector<char> bytes;
@@ -81,38 +42,9 @@ void nothing(const clap_host_t*) {}
 
 }  // namespace
 
-extern "C" void* malloc(size_t n) {
-  if (in_process) ++heap_calls;
-  return __libc_malloc(n);
-}
-extern "C" void free(void* p) {
-  if (in_process && p != nullptr) ++heap_calls;
-  __libc_free(p);
-}
-
 int main(int argc, char** argv) {
   if (argc < 6) return 2;
-  const double rate = std::atof(argv[4]);
-  const size_t block = static_cast<size_t>(std::atol(argv[5]));
-  const char *state_in = nullptr, *state_out = nullptr;
-  bool strict = false, in_place = false;
-  std::vector<Change> changes;
-  for (int k = 6; k < argc; ++k) {
-    const std::string word = argv[k];
-    if (word == "--state") {
-      state_in = argv[++k];
-    } else if (word == "--save") {
-      state_out = argv[++k];
-    } else if (word == "--strict") {
-      strict = true;
-    } else if (word == "--in-place") {
-      in_place = true;
-    } else {
-      Change c;
-      if (std::sscanf(argv[k], "%zu:%u:%lf", &c.frame, &c.id, &c.value) != 3) return 2;
-      changes.push_back(c);
-    }
-  }
+  Job job(argc, argv);
   void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return std::puts(dlerror()), 3;
   const auto* entry = static_cast<const clap_plugin_entry_t*>(dlsym(library, "clap_entry"));
@@ -128,41 +60,34 @@ int main(int argc, char** argv) {
   const auto* state = static_cast<const clap_plugin_state_t*>(plugin->get_extension(plugin, CLAP_EXT_STATE));
   const auto* latency =
       static_cast<const clap_plugin_latency_t*>(plugin->get_extension(plugin, CLAP_EXT_LATENCY));
-  if (state_in != nullptr) {
-    Reading reading{read_all(state_in)};
+  if (job.state_in != nullptr) {
+    Reading reading{read_all(job.state_in)};
     const clap_istream_t stream = {&reading, read_some};
     std::printf("loaded %d\n", state->load(plugin, &stream) ? 1 : 0);
   }
-  const std::vector<char> bytes = read_all(argv[2]);
-  const size_t frames = bytes.size() / (2 * sizeof(float));
-  std::vector<float> input(2 * frames), output(2 * frames);
-  std::memcpy(input.data(), bytes.data(), input.size() * sizeof(float));
-  plugin->activate(plugin, rate, 0, static_cast<uint32_t>(block));
+  plugin->activate(plugin, job.rate, 0, static_cast<uint32_t>(job.block));
   plugin->start_processing(plugin);
   std::printf("params %u latency %u\n", params->count(plugin), latency->get(plugin));
-  std::fflush(stdout);
   Events events;
   events.reserve(4096);
   const clap_input_events_t in_events = {&events, events_size, events_get};
   const clap_output_events_t out_events = {nullptr, events_push};
-  float* const read_from = in_place ? output.data() : input.data();
-  if (in_place) output = input;
-  if (strict) prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
-  size_t next = 0;
-  for (size_t at = 0; at < frames; at += block) {
-    const size_t n = std::min(block, frames - at);
+  job.begin();
+  for (size_t at = 0; at < job.frames; at += job.block) {
+    const size_t n = std::min(job.block, job.frames - at);
     events.clear();
-    for (; next < changes.size() && changes[next].frame < at + n; ++next) {
+    for (; job.next < job.changes.size() && job.changes[job.next].frame < at + n; ++job.next) {
+      const Change& change = job.changes[job.next];
       clap_event_param_value_t event = {};
-      event.header = {sizeof event, static_cast<uint32_t>(changes[next].frame - at), CLAP_CORE_EVENT_SPACE_ID,
+      event.header = {sizeof event, static_cast<uint32_t>(change.frame - at), CLAP_CORE_EVENT_SPACE_ID,
                       CLAP_EVENT_PARAM_VALUE, 0};
-      event.param_id = changes[next].id;
+      event.param_id = change.id;
       event.note_id = event.port_index = event.channel = event.key = -1;
-      event.value = changes[next].value;
+      event.value = change.value;
       events.push_back(event);
     }
-    float* in[2] = {read_from + at, read_from + frames + at};
-    float* out[2] = {output.data() + at, output.data() + frames + at};
+    float* in[2] = {job.source + at, job.source + job.frames + at};
+    float* out[2] = {job.output.data() + at, job.output.data() + job.frames + at};
     clap_audio_buffer_t from = {}, to = {};
     from.data32 = in;
     to.data32 = out;
@@ -178,15 +103,9 @@ int main(int argc, char** argv) {
     plugin->process(plugin, &process);
     in_process = false;
   }
-  if (strict) {  // nothing but write and exit is allowed from here on
-    char text[64];
-    const int n = std::snprintf(text, sizeof text, "heap calls %ld\n", heap_calls);
-    if (write(1, text, static_cast<size_t>(n)) != n) syscall(SYS_exit, 4);
-    syscall(SYS_exit, 0);
-  }
-  std::printf("heap calls %ld\n", heap_calls);
-  if (state_out != nullptr) {
-    FILE* file = std::fopen(state_out, "wb");
+  job.end();
+  if (job.state_out != nullptr) {
+    FILE* file = std::fopen(job.state_out, "wb");
     const clap_ostream_t stream = {file, write_some};
     std::printf("saved %d\n", state->save(plugin, &stream) ? 1 : 0);
     std::fclose(file);
@@ -195,8 +114,6 @@ int main(int argc, char** argv) {
   plugin->deactivate(plugin);
   plugin->destroy(plugin);
   entry->deinit();
-  FILE* file = std::fopen(argv[3], "wb");
-  std::fwrite(output.data(), sizeof(float), output.size(), file);
-  std::fclose(file);
+  job.write_output(argv[3]);
   return 0;
 }

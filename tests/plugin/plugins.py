@@ -12,7 +12,7 @@ from mixwright.chain import BalanceStage
 from mixwright.parameters import Parameters, Preset, blend_voicing
 
 ROOT = Path(__file__).parents[2]
-CLAP_HEADERS = Path("/usr/share/dpf/distrho/src")
+DPF_HEADERS = Path("/usr/share/dpf/distrho/src")
 LV2_HEADERS = Path("/usr/include/lv2")
 RATE = 48_000
 ALL_MOVED = {
@@ -23,7 +23,7 @@ STATED = {"programme_lufs": -17.23, "tempo_bpm": 97.41, "makeup_trim_db": 0.5}
 
 
 def headers_are_there() -> bool:
-    return CLAP_HEADERS.is_dir() and LV2_HEADERS.is_dir()
+    return DPF_HEADERS.is_dir() and LV2_HEADERS.is_dir()
 
 
 def build(place: Path) -> Path:

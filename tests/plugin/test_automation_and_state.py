@@ -1,4 +1,4 @@
-"""The CLAP plugin gives Python's samples with automation at any block; its state is a file that can be trusted."""
+"""CLAP and VST3 give Python's samples with automation at any block; their state is a file that can be trusted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.plugin.plugins import ALL_MOVED, CLAP_HEADERS, RATE, ROOT, STATED, in_python
+from tests.plugin.plugins import ALL_MOVED, DPF_HEADERS, RATE, ROOT, STATED, in_python
 
 from mixwright.parameters import GENRES, Parameters
 
@@ -20,21 +20,28 @@ MOVED = ALL_MOVED | STATED | {"genre_jazz": 1.0}
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the host counts glibc's heap calls")
 
 
-@pytest.fixture(scope="session")
-def host(tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> Path:
+BINARIES = {
+    "clap": "mixwright.clap",
+    "vst3": f"mixwright.vst3/Contents/{platform.machine()}-linux/mixwright.so",
+}
+
+
+@pytest.fixture(scope="session", params=list(BINARIES))
+def command(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> list[str]:
+    """A host of our own and its plugin."""
     compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
-    program = tmp_path_factory.mktemp("host") / "clap_host"
-    source = ROOT / "tests" / "native" / "clap_host.cpp"
-    command = [compiler, "-std=c++17", "-O2", "-isystem", str(CLAP_HEADERS), str(source), "-o", str(program), "-ldl"]
-    subprocess.run(command, check=True)
-    return program
+    program = tmp_path_factory.mktemp("host") / request.param
+    source = ROOT / "tests" / "native" / f"{request.param}_host.cpp"
+    include = [f"-I{ROOT / 'plugin' / 'vst3'}", "-isystem", str(DPF_HEADERS)]
+    subprocess.run([compiler, "-std=c++17", "-O2", *include, str(source), "-o", str(program), "-ldl"], check=True)
+    return [str(program), str(plugins / BINARIES[request.param])]
 
 
 class Run:
     """One run of the host."""
 
-    def __init__(self, host: Path, plugins: Path, place: Path) -> None:
-        self._command = [str(host), str(plugins / "mixwright.clap")]
+    def __init__(self, command: list[str], place: Path) -> None:
+        self._command = command
         self._place = place
         self.said = ""
 
@@ -50,8 +57,8 @@ class Run:
 
 
 @pytest.fixture
-def run(host: Path, plugins: Path, tmp_path: Path) -> Run:
-    return Run(host, plugins, tmp_path)
+def run(command: list[str], tmp_path: Path) -> Run:
+    return Run(command, tmp_path)
 
 
 def at(frame: int, **values: float) -> list[str]:

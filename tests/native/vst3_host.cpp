@@ -1,0 +1,152 @@
+// A small VST3 host with sample-accurate queues; host.hpp says how it is called, with plain values.
+#include "abi.hpp"
+#include "host.hpp"
+
+namespace {
+
+using vst3::Result;
+
+struct Queue final : vst3::ParamValueQueue {
+  uint32_t id = 0;
+  std::vector<std::pair<int32_t, double>> points;
+
+  Result queryInterface(const uint8_t*, void**) override { return V3_NO_INTERFACE; }
+  uint32_t addRef() override { return 1; }
+  uint32_t release() override { return 1; }
+  uint32_t getParameterId() override { return id; }
+  int32_t getPointCount() override { return static_cast<int32_t>(points.size()); }
+  Result getPoint(int32_t index, int32_t* frame, double* normalized) override {
+    if (index < 0 || index >= getPointCount()) return V3_INVALID_ARG;
+    *frame = points[static_cast<size_t>(index)].first;
+    *normalized = points[static_cast<size_t>(index)].second;
+    return V3_OK;
+  }
+  Result addPoint(int32_t, double, int32_t*) override { return V3_NOT_IMPLEMENTED; }
+};
+
+struct Changes final : vst3::ParameterChanges {
+  std::vector<Queue> queues;
+  int32_t used = 0;
+
+  Result queryInterface(const uint8_t*, void**) override { return V3_NO_INTERFACE; }
+  uint32_t addRef() override { return 1; }
+  uint32_t release() override { return 1; }
+  int32_t getParameterCount() override { return used; }
+  vst3::ParamValueQueue* getParameterData(int32_t index) override {
+    return &queues[static_cast<size_t>(index)];
+  }
+  vst3::ParamValueQueue* addParameterData(uint32_t*, int32_t*) override { return nullptr; }
+
+  void clear() {
+    for (int32_t k = 0; k < used; ++k) queues[static_cast<size_t>(k)].points.clear();
+    used = 0;
+  }
+
+  void add(uint32_t id, size_t frame, double normalized) {
+    int32_t k = 0;
+    while (k < used && queues[static_cast<size_t>(k)].id != id) ++k;
+    if (k == used) queues[static_cast<size_t>(used++)].id = id;
+    queues[static_cast<size_t>(k)].points.emplace_back(static_cast<int32_t>(frame), normalized);
+  }
+};
+
+// A state's bytes, given and taken in small pieces.
+struct Memory final : vst3::Stream {
+  std::vector<char> bytes;
+  size_t place = 0;
+
+  Result queryInterface(const uint8_t*, void**) override { return V3_NO_INTERFACE; }
+  uint32_t addRef() override { return 1; }
+  uint32_t release() override { return 1; }
+  Result read(void* out, int32_t count, int32_t* done) override {
+    const size_t n = std::min({static_cast<size_t>(count), size_t{7}, bytes.size() - place});
+    std::memcpy(out, bytes.data() + place, n);
+    place += n;
+    *done = static_cast<int32_t>(n);
+    return V3_OK;
+  }
+  Result write(void* in, int32_t count, int32_t* done) override {
+    const auto* from = static_cast<const char*>(in);
+    *done = std::min(count, 100);
+    bytes.insert(bytes.end(), from, from + *done);
+    return V3_OK;
+  }
+  Result seek(int64_t, int32_t, int64_t*) override { return V3_NOT_IMPLEMENTED; }
+  Result tell(int64_t*) override { return V3_NOT_IMPLEMENTED; }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 6) return 2;
+  Job job(argc, argv);
+  void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return std::puts(dlerror()), 3;
+  reinterpret_cast<bool (*)(void*)>(dlsym(library, "ModuleEntry"))(library);
+  auto* factory = reinterpret_cast<vst3::PluginFactory2* (*)()>(dlsym(library, "GetPluginFactory"))();
+  v3_class_info info;
+  factory->getClassInfo(0, &info);
+  vst3::Component* component = nullptr;
+  vst3::AudioProcessor* processor = nullptr;
+  vst3::EditController* controller = nullptr;
+  if (factory->createInstance(info.class_id, v3_component_iid, reinterpret_cast<void**>(&component)) != V3_OK)
+    return 3;
+  component->initialize(nullptr);
+  component->queryInterface(v3_audio_processor_iid, reinterpret_cast<void**>(&processor));
+  component->queryInterface(v3_edit_controller_iid, reinterpret_cast<void**>(&controller));
+  if (job.state_in != nullptr) {
+    Memory memory;
+    memory.bytes = read_all(job.state_in);
+    std::printf("loaded %d\n", component->setState(&memory) == V3_OK ? 1 : 0);
+  }
+  v3_process_setup setup = {V3_OFFLINE, V3_SAMPLE_32, static_cast<int32_t>(job.block), job.rate};
+  processor->setupProcessing(&setup);
+  component->setActive(1);
+  processor->setProcessing(1);
+  std::printf("params %d latency %u\n", controller->getParameterCount(), processor->getLatencySamples());
+  Changes changes;
+  changes.queues.resize(64);
+  for (Queue& queue : changes.queues) queue.points.reserve(64);
+  job.begin();
+  for (size_t at = 0; at < job.frames; at += job.block) {
+    const size_t n = std::min(job.block, job.frames - at);
+    changes.clear();
+    for (; job.next < job.changes.size() && job.changes[job.next].frame < at + n; ++job.next) {
+      const Change& change = job.changes[job.next];
+      // As hosts do: the normalized value has been a 32-bit float.
+      const auto normalized = static_cast<float>(controller->plainParamToNormalized(change.id, change.value));
+      changes.add(change.id, change.frame - at, static_cast<double>(normalized));
+    }
+    float* in[2] = {job.source + at, job.source + job.frames + at};
+    float* out[2] = {job.output.data() + at, job.output.data() + job.frames + at};
+    v3_audio_bus_buffers from = {}, to = {};
+    from.num_channels = to.num_channels = 2;
+    from.channel_buffers_32 = in;
+    to.channel_buffers_32 = out;
+    v3_process_data data = {};
+    data.nframes = static_cast<int32_t>(n);
+    data.num_input_buses = data.num_output_buses = 1;
+    data.inputs = &from;
+    data.outputs = &to;
+    data.input_params = reinterpret_cast<v3_param_changes**>(static_cast<vst3::ParameterChanges*>(&changes));
+    in_process = true;
+    processor->process(&data);
+    in_process = false;
+  }
+  job.end();
+  if (job.state_out != nullptr) {
+    Memory memory;
+    std::printf("saved %d\n", component->getState(&memory) == V3_OK ? 1 : 0);
+    FILE* file = std::fopen(job.state_out, "wb");
+    std::fwrite(memory.bytes.data(), 1, memory.bytes.size(), file);
+    std::fclose(file);
+  }
+  processor->setProcessing(0);
+  component->setActive(0);
+  controller->release();
+  processor->release();
+  component->terminate();
+  std::printf("references left %u\n", component->release());
+  job.write_output(argv[3]);
+  return 0;
+}
