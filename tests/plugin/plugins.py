@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mixwright.chain import BalanceStage
-from mixwright.parameters import Parameters, Preset, blend_voicing
+from mixwright.parameters import GENRES, Parameters, Preset, blend_voicing
 
 ROOT = Path(__file__).parents[2]
 DPF_HEADERS = Path("/usr/share/dpf/distrho/src")
@@ -20,6 +20,8 @@ ALL_MOVED = {
     "delay": 0.1, "reverb": 0.2, "stereo_width": 1.07, "output_level": 0.95,
 }  # fmt: skip
 STATED = {"programme_lufs": -17.23, "tempo_bpm": 97.41, "makeup_trim_db": 0.5}
+# In the order of the plugins' numbers.
+CONTROLS = [*Parameters(), *(f"genre_{genre}" for genre in GENRES), "amount", *STATED, "enabled"]
 
 
 def headers_are_there() -> bool:

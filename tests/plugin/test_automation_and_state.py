@@ -11,11 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.plugin.plugins import ALL_MOVED, DPF_HEADERS, RATE, ROOT, STATED, in_python
+from tests.plugin.plugins import ALL_MOVED, CONTROLS, DPF_HEADERS, RATE, ROOT, STATED, in_python
 
 from mixwright.parameters import GENRES, Parameters
 
-NAMES = [*Parameters(), *(f"genre_{genre}" for genre in GENRES), "amount", *STATED, "enabled"]
 MOVED = ALL_MOVED | STATED | {"genre_jazz": 1.0}
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the host counts glibc's heap calls")
 
@@ -62,7 +61,7 @@ def run(command: list[str], tmp_path: Path) -> Run:
 
 
 def at(frame: int, **values: float) -> list[str]:
-    return [f"{frame}:{NAMES.index(name)}:{value!r}" for name, value in values.items()]
+    return [f"{frame}:{CONTROLS.index(name)}:{value!r}" for name, value in values.items()]
 
 
 @pytest.mark.parametrize("block", [1, 64, 333, 512])
@@ -78,7 +77,7 @@ def test_automation_gives_pythons_samples(block: int, run: Run, music: np.ndarra
         events += at(frame, **values)
     heard = run(music, block, *events)
     np.testing.assert_array_equal(heard, in_python(music, ALL_MOVED, {"jazz": 1.0}, changes, **STATED))
-    assert f"params {len(NAMES)} latency 0" in run.said
+    assert f"params {len(CONTROLS)} latency 0" in run.said
 
 
 def test_in_place_buffers_give_the_same(run: Run, music: np.ndarray) -> None:
