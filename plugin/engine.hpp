@@ -51,8 +51,22 @@ class Engine {
     value = on_control_grid(control, value);
     if (value == values_[control]) return;
     values_[control] = value;
-    const bool genre = control >= kParameterCount && control < kParameterCount + kGenreCount;
-    (genre ? voiced_ : moved_) = true;
+    if (!is_genre(control)) {
+      moved_ = true;
+      return;
+    }
+    voiced_ = true;
+    own_voicing_ = false;
+  }
+
+  // A voicing of its own (kVoicingCount) instead of the genre weights' blend, until one of these is moved.
+  void set_voicing(const double* voicing) noexcept {
+    std::copy_n(voicing, kVoicingCount, voicing_);
+    voiced_ = own_voicing_ = true;
+  }
+
+  static constexpr bool is_genre(int control) {
+    return control >= kParameterCount && control < kParameterCount + kGenreCount;
   }
 
   double value(int control) const noexcept { return values_[control]; }
@@ -87,9 +101,8 @@ class Engine {
 
   void apply() noexcept {
     if (voiced_) {
-      double voicing[kVoicingCount];
-      blend_voicing(values_ + kParameterCount, voicing);
-      chain_.set_voicing(voicing);
+      if (!own_voicing_) blend_voicing(values_ + kParameterCount, voicing_);
+      chain_.set_voicing(voicing_);
     }
     if (moved_) {
       const double amount = values_[c_amount];
@@ -138,9 +151,9 @@ class Engine {
   }
 
   Chain chain_;
-  double values_[kControlCount];
+  double values_[kControlCount], voicing_[kVoicingCount];
   int fade_frames_ = 1, wet_ = 1;
-  bool usable_ = false, fresh_ = true, moved_ = true, voiced_ = true;
+  bool usable_ = false, fresh_ = true, moved_ = true, voiced_ = true, own_voicing_ = false;
 };
 
 }  // namespace mixwright

@@ -39,6 +39,10 @@ class Instance {
   void take_over() noexcept {
     if (!requested_.exchange(false, std::memory_order_acquire)) return;
     for (int c = 0; c < kControlCount; ++c) engine_.set(c, value(c));
+    if (!voicing_requested_.exchange(false, std::memory_order_acquire)) return;
+    double voicing[kVoicingCount];
+    for (int v = 0; v < kVoicingCount; ++v) voicing[v] = voicing_[v].load(std::memory_order_relaxed);
+    engine_.set_voicing(voicing);
   }
 
   // Audio thread: from this frame on.
@@ -57,7 +61,10 @@ class Instance {
 
   std::string save() {
     const std::lock_guard<std::mutex> lock(state_mutex_);
-    for (int c = 0; c < kControlCount; ++c) saved_.values[c] = value(c);
+    for (int c = 0; c < kControlCount; ++c) {
+      if (Engine::is_genre(c) && saved_.values[c] != value(c)) saved_.voiced = false;
+      saved_.values[c] = value(c);
+    }
     return state_json(saved_);
   }
 
@@ -69,6 +76,8 @@ class Instance {
       std::fprintf(stderr, "Mixwright: %s; nothing was changed\n", wrong.c_str());
       return false;
     }
+    for (int v = 0; v < kVoicingCount; ++v) voicing_[v].store(saved_.voicing[v], std::memory_order_relaxed);
+    voicing_requested_.store(saved_.voiced, std::memory_order_release);
     for (int c = 0; c < kControlCount; ++c) request(c, saved_.values[c]);
     return true;
   }
@@ -76,7 +85,8 @@ class Instance {
  private:
   Engine engine_;
   std::atomic<double> values_[kControlCount];
-  std::atomic<bool> requested_{false};
+  std::atomic<double> voicing_[kVoicingCount] = {};
+  std::atomic<bool> requested_{false}, voicing_requested_{false};
   std::mutex state_mutex_;  // never taken by the audio thread
   State saved_;
 };

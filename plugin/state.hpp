@@ -12,11 +12,12 @@
 
 namespace mixwright {
 
-constexpr std::string_view kStateFormat = "mixwright-plugin";
 constexpr double kStateVersion = 1;
 
 struct State {
   double values[kControlCount];
+  bool voiced = false;  // whether a voicing of its own stands instead of the blend of the genre weights
+  double voicing[kVoicingCount] = {};
   std::vector<std::pair<std::string, std::string>> unknown;  // names and raw JSON, of controls
 
   State() {
@@ -24,16 +25,21 @@ struct State {
   }
 };
 
+inline void append_member(std::string* text, const char* name, double value) {
+  char digits[32];
+  const std::to_chars_result end = std::to_chars(digits, digits + sizeof digits, value);
+  if (text->back() != '{') *text += ", ";
+  *text += "\"" + std::string(name) + "\": " + std::string(digits, end.ptr);
+}
+
 inline std::string state_json(const State& state) {
   std::string text = "{\"format\": \"mixwright-plugin\", \"version\": 1, \"controls\": {";
-  const char* comma = "";
-  for (int c = 0; c < kControlCount; ++c) {
-    char digits[32];
-    const std::to_chars_result end = std::to_chars(digits, digits + sizeof digits, state.values[c]);
-    text += std::string(comma) + "\"" + kControls[c].name + "\": " + std::string(digits, end.ptr);
-    comma = ", ";
-  }
+  for (int c = 0; c < kControlCount; ++c) append_member(&text, kControls[c].name, state.values[c]);
   for (const auto& [name, raw] : state.unknown) text += ", " + name + ": " + raw;
+  if (state.voiced) {
+    text += "}, \"voicing\": {";
+    for (int v = 0; v < kVoicingCount; ++v) append_member(&text, kVoicing[v].name, state.voicing[v]);
+  }
   return text + "}}\n";
 }
 
@@ -139,6 +145,43 @@ class JsonReader {
   size_t at_ = 0;
 };
 
+// The place of a name, with its quotes, in a table; -1 where it is not in it.
+template <typename Row>
+int place_of(std::string_view quoted, const Row* rows, int count) {
+  for (int k = 0; k < count; ++k) {
+    if (quoted.substr(1, quoted.size() - 2) == rows[k].name) return k;
+  }
+  return -1;
+}
+
+inline bool read_controls(JsonReader* json, State* state) {
+  return json->object([&](std::string_view name) {
+    const int control = place_of(name, kControls, kControlCount);
+    if (control < 0) {
+      std::string_view raw;
+      if (!json->value(&raw)) return false;
+      state->unknown.emplace_back(name, raw);
+      return true;
+    }
+    double value = 0;
+    if (!json->number(&value)) return false;
+    state->values[control] = on_control_grid(control, value);
+    return true;
+  });
+}
+
+// All of it or nothing: half a voicing is none.
+inline bool read_voicing(JsonReader* json, State* state) {
+  int found = 0;
+  const bool whole = json->object([&](std::string_view name) {
+    const int field = place_of(name, kVoicing, kVoicingCount);
+    ++found;
+    return field >= 0 && json->number(&state->voicing[field]);
+  });
+  state->voiced = whole && found == kVoicingCount;
+  return state->voiced;
+}
+
 // Reads a state; empty where it was understood, else why not, and `state` is as it was. A value out of its
 // range is held to it; a control that is missing stands at neutral.
 inline std::string read_state(std::string_view text, State* state) {
@@ -150,19 +193,9 @@ inline std::string read_state(std::string_view text, State* state) {
     std::string_view raw;
     if (key == "\"format\"") return json.string(&format);
     if (key == "\"version\"") return json.number(&version);
-    if (key != "\"controls\"") return json.value(&raw);
-    return json.object([&](std::string_view name) {
-      for (int c = 0; c < kControlCount; ++c) {
-        if (name.substr(1, name.size() - 2) != kControls[c].name) continue;
-        double value = 0;
-        if (!json.number(&value)) return false;
-        read.values[c] = on_control_grid(c, value);
-        return true;
-      }
-      if (!json.value(&raw)) return false;
-      read.unknown.emplace_back(name, raw);
-      return true;
-    });
+    if (key == "\"controls\"") return read_controls(&json, &read);
+    if (key == "\"voicing\"") return read_voicing(&json, &read);
+    return json.value(&raw);
   });
   if (!whole || !json.finished()) return "the state is damaged";
   if (format != "\"mixwright-plugin\"") return "the state is not one of Mixwright";

@@ -133,6 +133,14 @@ def python_table(table: Table) -> str:
         lines += [f"        {json.dumps(row[key], ensure_ascii=False)}," for key in keys]
         lines.append(f"        ({', '.join(str(row[genre][0]) for genre in table['genres'])}),")
         lines.append("    ),")
+    lines += [
+        ")",
+        "",
+        "# Of the plugin beside the parameters and the genre weights: name, low, neutral, high, step",
+        "CONTROL_ROWS: tuple[tuple[str, float, float, float, float], ...] = (",
+    ]
+    for row in table["control"]:
+        lines.append(f'    ("{row["name"]}", {row["low"]}, {row["neutral"]}, {row["high"]}, {row["step"]}),')
     return "\n".join([*lines, ")", ""])
 
 

@@ -99,11 +99,12 @@ int main(int argc, char** argv) {
     process.audio_inputs_count = process.audio_outputs_count = 1;
     process.in_events = &in_events;
     process.out_events = &out_events;
-    in_process = true;
+    job.enter();
     plugin->process(plugin, &process);
-    in_process = false;
+    job.leave();
   }
   job.end();
+  job.print_times();
   if (job.state_out != nullptr) {
     FILE* file = std::fopen(job.state_out, "wb");
     const clap_ostream_t stream = {file, write_some};

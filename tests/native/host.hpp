@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -55,7 +56,9 @@ struct Job {
   double rate;
   size_t block, frames;
   const char *state_in = nullptr, *state_out = nullptr;
-  bool strict = false;
+  bool strict = false, timed = false;
+  std::vector<double> times_us;
+  std::chrono::steady_clock::time_point started;
   std::vector<Change> changes;
   std::vector<float> input, output;
   float* source;  // the output's buffer with --in-place
@@ -72,6 +75,8 @@ struct Job {
         state_out = argv[++k];
       } else if (word == "--strict") {
         strict = true;
+      } else if (word == "--times") {
+        timed = true;
       } else if (word == "--in-place") {
         in_place = true;
       } else if (std::sscanf(argv[k], "%zu:%u:%lf", &c.frame, &c.id, &c.value) == 3) {
@@ -85,6 +90,7 @@ struct Job {
     input.resize(2 * frames);
     std::memcpy(input.data(), bytes.data(), input.size() * sizeof(float));
     output = in_place ? input : std::vector<float>(2 * frames);
+    if (timed) times_us.reserve(frames / block + 1);
     source = in_place ? output.data() : input.data();
   }
 
@@ -93,12 +99,31 @@ struct Job {
     if (strict) prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
   }
 
+  void enter() {
+    if (timed) started = std::chrono::steady_clock::now();
+    in_process = true;
+  }
+
+  void leave() {
+    in_process = false;
+    if (!timed) return;
+    const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - started;
+    times_us.push_back(taken.count());
+  }
+
   // Under seccomp this is the end: nothing but write and exit is allowed.
   void end() const {
     char text[64];
     const int n = std::snprintf(text, sizeof text, "heap calls %ld\n", heap_calls);
     if (write(1, text, static_cast<size_t>(n)) != n) syscall(SYS_exit, 4);
     if (strict) syscall(SYS_exit, 0);
+  }
+
+  void print_times() {
+    if (times_us.empty()) return;
+    std::sort(times_us.begin(), times_us.end());
+    const size_t last = times_us.size() - 1;
+    std::printf("median %.3f p99 %.3f\n", times_us[last / 2], times_us[last * 99 / 100]);
   }
 
   void write_output(const char* path) const {

@@ -129,11 +129,12 @@ int main(int argc, char** argv) {
     data.inputs = &from;
     data.outputs = &to;
     data.input_params = reinterpret_cast<v3_param_changes**>(static_cast<vst3::ParameterChanges*>(&changes));
-    in_process = true;
+    job.enter();
     processor->process(&data);
-    in_process = false;
+    job.leave();
   }
   job.end();
+  job.print_times();
   if (job.state_out != nullptr) {
     Memory memory;
     std::printf("saved %d\n", component->getState(&memory) == V3_OK ? 1 : 0);

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +23,10 @@ ALL_MOVED = {
     "delay": 0.1, "reverb": 0.2, "stereo_width": 1.07, "output_level": 0.95,
 }  # fmt: skip
 STATED = {"programme_lufs": -17.23, "tempo_bpm": 97.41, "makeup_trim_db": 0.5}
+BINARIES = {
+    "clap": "mixwright.clap",
+    "vst3": f"mixwright.vst3/Contents/{platform.machine()}-linux/mixwright.so",
+}
 # In the order of the plugins' numbers.
 CONTROLS = [*Parameters(), *(f"genre_{genre}" for genre in GENRES), "amount", *STATED, "enabled"]
 
@@ -32,6 +39,16 @@ def build(place: Path) -> Path:
     """The folder with the plugins."""
     subprocess.run(["make", "plugin", f"PLUGINS={place}"], cwd=ROOT, check=True, capture_output=True)
     return place
+
+
+def build_host(name: str, place: Path, plugins: Path) -> list[str]:
+    """The command of a host of our own ("clap" or "vst3") with its plugin."""
+    compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
+    source = ROOT / "tests" / "native" / f"{name}_host.cpp"
+    include = [f"-I{ROOT / 'plugin' / 'vst3'}", "-isystem", str(DPF_HEADERS)]
+    program = place / f"{name}_host"
+    subprocess.run([compiler, "-std=c++17", "-O2", *include, str(source), "-o", str(program), "-ldl"], check=True)
+    return [str(program), str(plugins / BINARIES[name])]
 
 
 def in_python(

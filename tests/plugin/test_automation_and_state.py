@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.plugin.plugins import ALL_MOVED, CONTROLS, DPF_HEADERS, RATE, ROOT, STATED, in_python
+from tests.plugin.plugins import ALL_MOVED, BINARIES, CONTROLS, RATE, STATED, build_host, in_python
 
-from mixwright.parameters import GENRES, Parameters
+from mixwright.chain import BalanceStage
+from mixwright.parameters import GENRES, Parameters, Preset, blend_voicing
+from mixwright.parameters.plugin_state import plugin_state
 
 MOVED = ALL_MOVED | STATED | {"genre_jazz": 1.0}
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the host counts glibc's heap calls")
 
 
-BINARIES = {
-    "clap": "mixwright.clap",
-    "vst3": f"mixwright.vst3/Contents/{platform.machine()}-linux/mixwright.so",
-}
-
-
 @pytest.fixture(scope="session", params=list(BINARIES))
 def command(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> list[str]:
     """A host of our own and its plugin."""
-    compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
-    program = tmp_path_factory.mktemp("host") / request.param
-    source = ROOT / "tests" / "native" / f"{request.param}_host.cpp"
-    include = [f"-I{ROOT / 'plugin' / 'vst3'}", "-isystem", str(DPF_HEADERS)]
-    subprocess.run([compiler, "-std=c++17", "-O2", *include, str(source), "-o", str(program), "-ldl"], check=True)
-    return [str(program), str(plugins / BINARIES[request.param])]
+    return build_host(request.param, tmp_path_factory.mktemp("host"), plugins)
 
 
 class Run:
@@ -126,6 +115,7 @@ def test_a_state_comes_back_with_what_it_did_not_know(run: Run, music: np.ndarra
         '{"format": "other", "version": 1, "controls": {}}', '{"format": "mixwright-plugin", "version": 1} more',
         '{"format": "mixwright-plugin", "version": 1, "controls": {"low_eq": "3"}}', "[" * 100_000, "\x00\xff" * 5_000,
         '{"format": "mixwright-plugin", "version": 1, "controls": {"low_eq": 1e999}}',
+        '{"format": "mixwright-plugin", "version": 1, "controls": {}, "voicing": {"low_eq_hz": 90}}',
     ],
 )  # fmt: skip
 def test_a_foreign_or_damaged_state_changes_nothing(text: str, run: Run, music: np.ndarray, tmp_path: Path) -> None:
@@ -156,3 +146,14 @@ def test_values_out_of_range_are_held_and_a_useless_rate_lets_everything_through
     )
     np.testing.assert_array_equal(run(music, 512, *at(0, **MOVED), rate=0.0), music)
     assert "a sample rate of 0 Hz cannot be used" in run.said
+
+
+def test_a_voicing_of_its_own_stands_until_a_genre_is_moved(run: Run, music: np.ndarray, tmp_path: Path) -> None:
+    preset = Preset(Parameters(ALL_MOVED), blend_voicing({"classical": 1.0}), genre={"rock": 1.0}, tempo_bpm=90.0)
+    state, again = tmp_path / "a.json", tmp_path / "b.json"
+    state.write_text(plugin_state(preset))
+    heard = run(music, 512, "--state", str(state), "--save", str(again))
+    np.testing.assert_array_equal(heard, BalanceStage(preset, RATE, 2).process(music))
+    assert json.loads(again.read_text()) == json.loads(state.read_text())
+    run(music, 512, "--state", str(state), "--save", str(again), *at(1000, genre_rock=0.5))
+    assert "voicing" not in json.loads(again.read_text())

@@ -17,6 +17,7 @@ from .compare import compare_command
 from .data import data_app
 from .extract import Interrupted, extract_command
 from .mix import mix_command
+from .preset import preset_app
 from .render import render_command
 from .score import score_command
 from .train import train_command
@@ -44,6 +45,7 @@ app.command("benchmark")(benchmark_command)
 app.command("validate")(validate_command)
 app.command("train")(train_command)
 app.add_typer(data_app, name="data")
+app.add_typer(preset_app, name="preset")
 
 
 def _show_version(value: bool) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import ParameterError
+from ._generated import CONTROL_ROWS
 from .keyframes import Keyframes, check_keyframes, columns
 from .table import PARAMETERS, Parameters
 from .voicing import Voicing, blend_voicing, check_weights
@@ -20,7 +21,8 @@ FORMAT_VERSION = 2
 PROVENANCES = ("neutral", "predicted", "refined", "set")
 LOUDNESS_LUFS = (-40.0, -5.0)
 TRUE_PEAK_DBTP = (-20.0, 0.0)
-TRIM_DB = (-6.0, 6.0)
+# What is stated beside parameters and voicing, with its unit; ranges and steps are those of the plugin's controls.
+STATED = {"programme_lufs": "LUFS", "tempo_bpm": "BPM", "makeup_trim_db": "dB"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Preset:
     `programme_lufs` is the loudness of the input that the compressor's threshold hangs on, `tempo_bpm` sets the
     delay, `makeup_trim_db` is the level that the two gains could not settle. `trajectory`, where there is one, is what
     is rendered: all ten values over time, in straight lines between its keyframes; `parameters` then says what they
-    are on the whole. One that never leaves `parameters` is none.
+    are on the whole. One that never leaves `parameters` is none. The three stated figures lie on the steps of the
+    plugin's controls (0.01 LUFS, 0.01 BPM, 0.0001 dB), so that a DAW renders the same samples.
     """
 
     parameters: Parameters = field(default_factory=Parameters)
@@ -58,9 +61,11 @@ class Preset:
     trajectory: Keyframes = ()
 
     def __post_init__(self) -> None:
-        _check("programme_lufs", self.programme_lufs, (-70.0, 0.0), "LUFS")
-        _check("tempo_bpm", self.tempo_bpm, (30.0, 300.0), "BPM")
-        _check("makeup_trim_db", self.makeup_trim_db, TRIM_DB, "dB")
+        for name, low, _, high, step in CONTROL_ROWS:
+            if name in STATED:
+                _check(name, getattr(self, name), (low, high), STATED[name])
+                steps = round(1 / step)
+                object.__setattr__(self, name, round(getattr(self, name) * steps) / steps)
         for name, origin in self.provenance.items():
             if name not in self.parameters or origin not in PROVENANCES:
                 raise ParameterError(f"provenance {name}={origin!r} must be one of {', '.join(PROVENANCES)}")
