@@ -48,8 +48,8 @@ def main() -> int:
                 lines.append(f"| {name.upper()} | {block} | {median} % | {late} % | {bound} |")
     machines = f"{date.today()}, {machine()}, load {os.getloadavg()[0]:.1f}"
     how = (
-        f"`python -m bench.plugin`, {machines}. Share of the block's time, {RUNS} runs of {SECONDS:g} s at 48 kHz stereo, "
-        "every parameter moved, 50 changes a second; median (range) of the runs."
+        f"`python -m bench.plugin`, {machines}. Share of the block's time, {RUNS} runs of {SECONDS:g} s at 48 kHz "
+        "stereo, every parameter moved, 50 changes a second; median (range) of the runs."
     )
     text = "\n".join(lines)
     print(text)

@@ -157,3 +157,26 @@ def test_a_voicing_of_its_own_stands_until_a_genre_is_moved(run: Run, music: np.
     assert json.loads(again.read_text()) == json.loads(state.read_text())
     run(music, 512, "--state", str(state), "--save", str(again), *at(1000, genre_rock=0.5))
     assert "voicing" not in json.loads(again.read_text())
+
+
+def test_moving_genres_morph_without_zipper_noise(run: Run) -> None:
+    t = np.arange(4 * RATE) / RATE
+    tones = 0.25 * np.sin(2 * np.pi * 180 * t) + 0.1 * np.sin(2 * np.pi * 1100 * t)
+    dry = {name: value for name, value in ALL_MOVED.items() if name not in ("delay", "reverb")}
+    events = at(0, **dry, programme_lufs=-10.0)
+
+    def above_6khz_db(audio: np.ndarray) -> float:
+        """Power over that of all; the tones themselves have none there."""
+        power = np.abs(np.fft.rfft(audio[0, RATE // 2 :] * np.blackman(audio.shape[1] - RATE // 2))) ** 2
+        hz = np.fft.rfftfreq(audio.shape[1] - RATE // 2, 1 / RATE)
+        return float(10 * np.log10(power[hz > 6000].sum() / power.sum()))
+
+    stereo = np.stack([tones, tones])
+    morph, switch = [*events], [*events]
+    for step in range(300):
+        morph += at(RATE // 2 + 480 * step, genre_classical=step / 300, genre_hip_hop=1 - step / 300)
+    for step in range(30):
+        switch += at(RATE // 2 + 4800 * step, genre_classical=float(step % 2), genre_hip_hop=float((step + 1) % 2))
+    assert above_6khz_db(run(stereo, 64, *events)) < -140
+    assert above_6khz_db(run(stereo, 64, *morph)) < -115
+    assert above_6khz_db(run(stereo, 64, *switch)) < -90  # ten times a second from one end to the other
