@@ -23,6 +23,8 @@ ALL_MOVED = {
     "delay": 0.1, "reverb": 0.2, "stereo_width": 1.07, "output_level": 0.95,
 }  # fmt: skip
 STATED = {"programme_lufs": -17.23, "tempo_bpm": 97.41, "makeup_trim_db": 0.5}
+# As in the Makefile.
+FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 BINARIES = {
     "clap": "mixwright.clap",
     "vst3": f"mixwright.vst3/Contents/{platform.machine()}-linux/mixwright.so",
@@ -41,14 +43,19 @@ def build(place: Path) -> Path:
     return place
 
 
+def compile_native(name: str, place: Path) -> Path:
+    """A program of tests/native."""
+    compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
+    program = place / name
+    include = [f"-I{ROOT / folder}" for folder in ("dsp", "plugin", "plugin/vst3")] + ["-isystem", str(DPF_HEADERS)]
+    source = ROOT / "tests" / "native" / f"{name}.cpp"
+    subprocess.run([compiler, *FLAGS, *include, str(source), "-o", str(program), "-ldl"], check=True)
+    return program
+
+
 def build_host(name: str, place: Path, plugins: Path) -> list[str]:
     """The command of a host of our own ("clap" or "vst3") with its plugin."""
-    compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
-    source = ROOT / "tests" / "native" / f"{name}_host.cpp"
-    include = [f"-I{ROOT / 'plugin' / 'vst3'}", "-isystem", str(DPF_HEADERS)]
-    program = place / f"{name}_host"
-    subprocess.run([compiler, "-std=c++17", "-O2", *include, str(source), "-o", str(program), "-ldl"], check=True)
-    return [str(program), str(plugins / BINARIES[name])]
+    return [str(compile_native(f"{name}_host", place)), str(plugins / BINARIES[name])]
 
 
 def in_python(
