@@ -56,7 +56,7 @@ struct Job {
   double rate;
   size_t block, frames;
   const char *state_in = nullptr, *state_out = nullptr;
-  bool strict = false, timed = false;
+  bool strict = false, timed = false, allocates = false, calls = false;
   std::vector<double> times_us;
   std::chrono::steady_clock::time_point started;
   std::vector<Change> changes;
@@ -77,6 +77,10 @@ struct Job {
         strict = true;
       } else if (word == "--times") {
         timed = true;
+      } else if (word == "--allocate") {
+        allocates = true;
+      } else if (word == "--call") {
+        calls = true;
       } else if (word == "--in-place") {
         in_place = true;
       } else if (std::sscanf(argv[k], "%zu:%u:%lf", &c.frame, &c.id, &c.value) == 3) {
@@ -105,6 +109,8 @@ struct Job {
   }
 
   void leave() {
+    if (allocates) free(malloc(1));
+    if (calls) syscall(SYS_getpid);
     in_process = false;
     if (!timed) return;
     const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - started;

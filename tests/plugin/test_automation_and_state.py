@@ -79,6 +79,11 @@ def test_processing_calls_neither_heap_nor_system(run: Run, music: np.ndarray) -
         events += at(frame, low_eq=frame % 7 / 2 - 1.5, genre_rock=frame % 5 / 5, enabled=frame // 997 % 2)
     run(music, 64, "--strict", *events)
     assert "heap calls 0" in run.said
+    # What is forbidden is noticed.
+    run(music, 4800, "--allocate")
+    assert "heap calls 100" in run.said
+    with pytest.raises(AssertionError, match="-9: "):
+        run(music, 4800, "--strict", "--call")
 
 
 def test_bypass_is_the_input_and_comes_without_a_click(run: Run, music: np.ndarray) -> None:
