@@ -145,7 +145,7 @@ def test_preset_of_another_song_keeps_its_parameters(source: Path) -> None:
     given = Preset(parameters=Parameters(low_eq=2.0, compressor_ratio=2.0), provenance={"low_eq": "set"})
     mix = mixwright.mix(source, preset=given)
     assert mix.preset.parameters == given.parameters
-    assert mix.preset.programme_lufs == pytest.approx(mix.before.integrated_lufs, abs=0.005)
+    assert mix.preset.programme_lufs == round(mix.before.integrated_lufs, 2)  # the step of the plugin's control
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 96_000, 192_000])
