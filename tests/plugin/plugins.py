@@ -43,13 +43,13 @@ def build(place: Path) -> Path:
     return place
 
 
-def compile_native(name: str, place: Path) -> Path:
+def compile_native(name: str, place: Path, *libraries: str) -> Path:
     """A program of tests/native."""
     compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
     program = place / name
     include = [f"-I{ROOT / folder}" for folder in ("dsp", "plugin", "plugin/vst3")] + ["-isystem", str(DPF_HEADERS)]
     source = ROOT / "tests" / "native" / f"{name}.cpp"
-    subprocess.run([compiler, *FLAGS, *include, str(source), "-o", str(program), "-ldl"], check=True)
+    subprocess.run([compiler, *FLAGS, *include, str(source), "-o", str(program), "-ldl", *libraries], check=True)
     return program
 
 
