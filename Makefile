@@ -12,7 +12,7 @@ VST3 := mixwright.vst3/Contents/$(shell uname -m)-linux/mixwright.so
 # As in CMakeLists.txt: the same bits as in Python.
 PLUGIN_FLAGS := -std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion \
   -fPIC -fvisibility=hidden -shared -Wl,--no-undefined -Idsp -Iplugin
-NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp) CMakeLists.txt pyproject.toml
+NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*) CMakeLists.txt pyproject.toml
 SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*.cpp plugin/*/*.hpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)

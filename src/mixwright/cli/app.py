@@ -17,6 +17,7 @@ from .compare import compare_command
 from .data import data_app
 from .extract import Interrupted, extract_command
 from .mix import mix_command
+from .plugin import plugin_app
 from .preset import preset_app
 from .render import render_command
 from .score import score_command
@@ -46,6 +47,7 @@ app.command("validate")(validate_command)
 app.command("train")(train_command)
 app.add_typer(data_app, name="data")
 app.add_typer(preset_app, name="preset")
+app.add_typer(plugin_app, name="plugin")
 
 
 def _show_version(value: bool) -> None:
