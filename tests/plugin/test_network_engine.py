@@ -1,0 +1,104 @@
+"""The plugin's own network gives what onnxruntime gives, on the shipped weights, and the exact sums nearer still."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from tests.plugin.plugins import compile_native
+from tests.songs import song
+from tools.network_weights import tensors, weights
+
+from mixwright.analysis import analyze_audio
+from mixwright.model import Network, load_network
+from mixwright.model.network import SHIPPED
+from mixwright.model.network_input import NetworkInput, hear_all
+from mixwright.parameters import GENRES, PARAMETERS
+
+# onnxruntime itself is up to 2.3e-5 off the sums in float64 (its means run over 86,400 numbers in float32); a position
+# of 5e-5 is half a step of the parameters' grid of 0.0001 dB.
+FROM_RUNTIME = 5e-5
+EXACT = 2e-6  # from float64: the rounding of float32 in layers of a few hundred terms
+
+
+@pytest.fixture(scope="module")
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_native("network_probe", tmp_path_factory.mktemp("probe"))
+
+
+@pytest.fixture(scope="module")
+def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("weights") / "mixwright.weights"
+    path.write_bytes(weights(SHIPPED))
+    return path
+
+
+def ask(probe: Path, weights_file: Path, given: NetworkInput, genre: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (6,) and positions (6, 10)."""
+    numbers = [given.mel_db.ravel(), given.mid_db, given.side_db, [genre.get(name, 0.0) for name in GENRES]]
+    sent = np.concatenate([np.asarray(part, np.float32) for part in numbers]).tobytes()
+    made = subprocess.run([str(probe), str(weights_file), str(len(given.mel_db))], input=sent, capture_output=True)
+    assert made.returncode == 0, made.stderr
+    answer = np.frombuffer(made.stdout, np.float32)
+    return answer[: len(GENRES)], answer[len(GENRES) :].reshape(len(GENRES), len(PARAMETERS))
+
+
+def compare(
+    network: Network, found: tuple[np.ndarray, np.ndarray], given: NetworkInput, genre: dict[str, float]
+) -> None:
+    wanted = network.ask(given, genre)
+    assert np.abs(wanted.positions).max() > 0.01  # it has something to say
+    np.testing.assert_allclose(found[0], wanted.logits, rtol=0, atol=FROM_RUNTIME)
+    np.testing.assert_allclose(found[1], wanted.positions, rtol=0, atol=FROM_RUNTIME)
+
+
+@pytest.mark.parametrize("genre", [{}, {"jazz": 1.0}, {"rock": 0.7, "electronic": 0.3}])
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_on_music(rate: int, genre: dict[str, float], probe: Path, weights_file: Path) -> None:
+    given = hear_all(analyze_audio(song(20.0, rate), rate))
+    compare(load_network(), ask(probe, weights_file, given, genre), given, genre)
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_against_sums_in_float64(rate: int, probe: Path, weights_file: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from mixwright.training.network import BalancedMixingCNN
+
+    exact = BalancedMixingCNN().double().eval()
+    stored = tensors(onnx.load(str(SHIPPED)))
+    state = {name: np.array(stored[name]).reshape(value.shape) for name, value in exact.state_dict().items()}
+    exact.load_state_dict({name: torch.tensor(value, dtype=torch.float64) for name, value in state.items()})
+    given = hear_all(analyze_audio(song(20.0, rate), rate))
+    numbers = [np.asarray(part, np.float32)[None] for part in (given.mel_db, given.mid_db, given.side_db, [0.0] * 6)]
+    with torch.no_grad():
+        wanted = exact(*(torch.tensor(part, dtype=torch.float64) for part in numbers))
+    logits, positions = ask(probe, weights_file, given, {})
+    np.testing.assert_allclose(logits, wanted.genre_logits[0].numpy(), rtol=0, atol=EXACT)
+    np.testing.assert_allclose(positions, wanted.positions[0].numpy(), rtol=0, atol=EXACT)
+
+
+@pytest.mark.parametrize("windows", [1, 2, 5])
+def test_on_noise_far_from_music(windows: int, probe: Path, weights_file: Path) -> None:
+    rng = np.random.default_rng(windows)
+    mel = (rng.standard_normal((windows, 2, 64, 216)) * 25 - 60).astype(np.float32)
+    given = NetworkInput(mel, rng.standard_normal(30) * 20 - 40, rng.standard_normal(30) * 20 - 50)
+    compare(load_network(), ask(probe, weights_file, given, {}), given, {})
+
+
+def test_what_cannot_be_used_is_said(probe: Path, weights_file: Path, tmp_path: Path) -> None:
+    good = weights_file.read_bytes()
+    not_a_number = np.array([np.nan], "<f4").tobytes()
+    for data, words in (
+        (None, "missing"), (b"", "missing"), (b"something else", "missing"), (good[:-4], "damaged"),
+        (good + b"x", "damaged"), (good[:5000] + not_a_number + good[5004:], "damaged"),
+    ):  # fmt: skip
+        path = tmp_path / "bad"
+        path.unlink(missing_ok=True)
+        if data is not None:
+            path.write_bytes(data)
+        made = subprocess.run([str(probe), str(path), "1"], input=b"", capture_output=True, text=False)
+        assert made.returncode == 1
+        assert words in made.stderr.decode()
