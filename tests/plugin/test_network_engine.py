@@ -88,6 +88,14 @@ def test_on_noise_far_from_music(windows: int, probe: Path, weights_file: Path) 
     compare(load_network(), ask(probe, weights_file, given, {}), given, {})
 
 
+def test_on_a_few_strokes_in_silence(probe: Path, weights_file: Path) -> None:
+    """Every limit of the features is reached: depth, skewness, a side far under the middle."""
+    mel = np.full((2, 2, 64, 216), -120.0, np.float32)
+    mel[:, 0, :, ::97] = np.linspace(0.0, -60.0, 64)[:, None]
+    given = NetworkInput(mel, np.linspace(0.0, -140.0, 30), np.full(30, -150.0))
+    compare(load_network(), ask(probe, weights_file, given, {}), given, {})
+
+
 def test_what_cannot_be_used_is_said(probe: Path, weights_file: Path, tmp_path: Path) -> None:
     good = weights_file.read_bytes()
     not_a_number = np.array([np.nan], "<f4").tobytes()
