@@ -1,4 +1,4 @@
-"""The compressor that the plugin would choose is the package's, on music that wants more of it and on music that does not."""
+"""The compressor that the plugin would choose is the package's, whether the music wants more of it or not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,18 @@ def same(found: np.ndarray, wanted: CompressorEffect) -> None:
 def test_the_same_ratio(genre: str, start: float, less_crest: float, less_range: float, probe: Path) -> None:
     """The usual lies above the mix (nothing is left to win), a little below, or far below."""
     audio = song(15.0, RATE)
-    audio = np.ascontiguousarray(audio * 10 ** (np.linspace(-9, 0, audio.shape[1]) / 20), np.float32)
+    compare(audio * 10 ** (np.linspace(-9, 0, audio.shape[1]) / 20), genre, start, less_crest, less_range, probe)
+
+
+@pytest.mark.parametrize("start", [1.5, 2.5, 4.0])
+def test_music_with_bursts_that_compression_takes_the_most_from(start: float, probe: Path) -> None:
+    audio = song(15.0, RATE)
+    loud = (np.arange(audio.shape[1]) // (RATE // 5)) % 20 == 7
+    compare(np.where(loud, audio, audio * 0.12), "pop", start, 3.0, 3.0, probe)
+
+
+def compare(audio: np.ndarray, genre: str, start: float, less_crest: float, less_range: float, probe: Path) -> None:
+    audio = np.ascontiguousarray(audio, np.float32)
     analysis = analyze_audio(audio, RATE)
     voicing, lufs = blend_voicing({genre: 1.0}), programme_lufs_of(analysis)
     mix = Dynamics(analysis.crest_factor_db, analysis.loudness_range_lu)
