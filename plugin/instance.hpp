@@ -26,6 +26,9 @@ class Instance {
   void reset() noexcept { engine_.reset(); }
   uint32_t latency() const noexcept { return static_cast<uint32_t>(engine_.latency()); }
 
+  // Audio thread: the compressor's deepest reduction in the last block, in dB, <= 0.
+  double gain_reduction_db() const noexcept { return engine_.gain_reduction_db(); }
+
   // From any thread: the value the control has, or will have from the next block on.
   double value(int control) const noexcept { return values_[control].load(std::memory_order_relaxed); }
 
@@ -38,8 +41,10 @@ class Instance {
   // Audio thread: before a block, what other threads asked for.
   void take_over() noexcept {
     if (!requested_.exchange(false, std::memory_order_acquire)) return;
+    // Asked before the values are read: a voicing never comes without the genre weights that it came with.
+    const bool voiced = voicing_requested_.exchange(false, std::memory_order_acquire);
     for (int c = 0; c < kControlCount; ++c) engine_.set(c, value(c));
-    if (!voicing_requested_.exchange(false, std::memory_order_acquire)) return;
+    if (!voiced) return;
     double voicing[kVoicingCount];
     for (int v = 0; v < kVoicingCount; ++v) voicing[v] = voicing_[v].load(std::memory_order_relaxed);
     engine_.set_voicing(voicing);
@@ -77,8 +82,9 @@ class Instance {
       return false;
     }
     for (int v = 0; v < kVoicingCount; ++v) voicing_[v].store(saved_.voicing[v], std::memory_order_relaxed);
+    for (int c = 0; c < kControlCount; ++c) values_[c].store(saved_.values[c], std::memory_order_relaxed);
     voicing_requested_.store(saved_.voiced, std::memory_order_release);
-    for (int c = 0; c < kControlCount; ++c) request(c, saved_.values[c]);
+    requested_.store(true, std::memory_order_release);  // once: a block finds all of it or nothing
     return true;
   }
 
