@@ -22,6 +22,7 @@ nb::ndarray<nb::numpy, T, nb::ndim<2>> new_array(size_t rows, size_t columns) {
 void bind_chain(nb::module_& m);
 void bind_console(nb::module_& m);
 void bind_delivery(nb::module_& m);
+void bind_live(nb::module_& m);  // where MIXWRIGHT_LIVE is defined
 void bind_meters(nb::module_& m);
 
 }  // namespace mixwright

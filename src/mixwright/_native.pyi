@@ -99,6 +99,74 @@ class Returns:
 
     def reset(self) -> None: ...
 
+class LiveReading:
+    """What a LiveClient measured; pairs are left and right, silence is -inf."""
+
+    @property
+    def input_peak_dbfs(self) -> tuple[float, float]:
+        """Highest samples since the last reading."""
+
+    @property
+    def output_peak_dbfs(self) -> tuple[float, float]:
+        """Highest samples since the last reading."""
+
+    @property
+    def gain_reduction_db(self) -> float:
+        """The compressor's deepest reduction since the last reading, in dB, <= 0."""
+
+    @property
+    def momentary_lufs(self) -> float:
+        """Loudness of the output over the last 400 ms."""
+
+class LiveClient:
+    """The balance stage as a JACK client with the ports in_l, in_r, out_l, out_r. Only on Linux.
+
+    What is set or loaded before `start` stands from the first frame; later it glides. `server=""` is JACK's default
+    server, `library=""` the usual libjack. ValueError for a name that JACK cannot have; RuntimeError, with a sentence
+    for the user, where the library or the server is missing or refuses.
+    """
+
+    def __init__(self, name: str = "mixwright", server: str = "", library: str = "") -> None: ...
+    def start(self) -> None:
+        """Audio runs from here on; RuntimeError where the server does not let it."""
+
+    def connect_physical(self) -> int:
+        """Connect with the sound card; gives how many of the four ports then are. RuntimeError before `start`."""
+
+    def set(self, control: str, value: float) -> None:
+        """Set a control of the plugin, in its unit; ValueError for another name or a value out of its range."""
+
+    def value(self, control: str) -> float: ...
+    def load_state(self, text: str) -> None:
+        """Take over a state of the plugin, as JSON; ValueError where it is none, and then nothing changes."""
+
+    def state(self) -> str: ...
+    def meters(self) -> LiveReading:
+        """Read the meters and let go of the held peaks."""
+
+    def close(self) -> None: ...
+    @property
+    def name(self) -> str:
+        """The client's name on the server, which may have added a number."""
+
+    @property
+    def sample_rate(self) -> float:
+        """The server's, in Hz."""
+
+    @property
+    def buffer_size(self) -> int:
+        """Frames a block, as the server last said."""
+
+    @property
+    def xruns(self) -> int:
+        """How often the server, whoever was late, missed its time since this client opened."""
+
+    @property
+    def running(self) -> bool: ...
+    @property
+    def lost(self) -> str:
+        """Why the client does no longer run, as a sentence; empty as long as the server is there."""
+
 def on_grid(parameter: int, value: float) -> float: ...
 def equalizer_gain_db(
     parameters: Sequence[float], voicing: Sequence[float], sample_rate: float, frequencies: Sequence[float]

@@ -1,7 +1,8 @@
-// handover LOADS STATE STATE: an instance plays noise in one thread while another loads two states in turn
+// handover SECONDS STATE STATE: an instance plays noise in one thread while another loads two states in turn
 // that sound the same (their voicing is their own and one; only the genre weights differ). Prints the blocks
 // that did not sound so, and how many there were.
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -25,7 +26,7 @@ std::string text_of(const char* path) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  const long loads = std::strtol(argv[1], nullptr, 10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atol(argv[1]));
   const std::string states[2] = {text_of(argv[2]), text_of(argv[3])};
   static Instance played, still;
   for (Instance* instance : {&played, &still}) {
@@ -35,7 +36,7 @@ int main(int argc, char** argv) {
   std::atomic<long> blocks{0};
   std::atomic<bool> done{false};
   std::thread loader([&] {
-    for (long k = 0; k < loads; ++k) {
+    for (long k = 0; std::chrono::steady_clock::now() < end; ++k) {
       if (!played.load(states[k % 2])) std::exit(3);
       // A load falls anywhere into a block, but the next one waits until this one was taken over.
       for (const long seen = blocks; blocks < seen + 2;) std::this_thread::yield();
