@@ -31,5 +31,9 @@ class AudioWriteError(AudioError, OSError):
     """A file cannot be written; nothing of it is left behind."""
 
 
+class LiveError(MixwrightError):
+    """Real time is not to be had: JACK is not installed, no server runs, or it went away."""
+
+
 class SignalError(AudioError, ValueError):
     """The audio was read but cannot be mixed: silent, not finite, or too short."""

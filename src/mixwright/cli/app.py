@@ -16,6 +16,7 @@ from .benchmark import benchmark_command
 from .compare import compare_command
 from .data import data_app
 from .extract import Interrupted, extract_command
+from .live import live_command
 from .mix import mix_command
 from .plugin import plugin_app
 from .preset import preset_app
@@ -40,6 +41,7 @@ app.command("mix")(mix_command)
 app.command("analyze")(analyze_command)
 app.command("render")(render_command)
 app.command("compare")(compare_command)
+app.command("live")(live_command)
 app.command("score")(score_command)
 app.command("extract")(extract_command)
 app.command("benchmark")(benchmark_command)
