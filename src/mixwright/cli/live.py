@@ -57,10 +57,7 @@ def live_command(
             signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
             source = PresetFile(preset) if preset else None
             state = source.read() if source else None
-            with _client(name, server) as client:
-                if state is not None:
-                    client.load_state(state)
-                client.start()
+            with _client(name, server, state) as client:
                 connected = client.connect_physical() if connect else 0
                 with display(preset.name if preset else "neutral", plain) as screen:
                     screen.say(_running(client))
@@ -77,13 +74,17 @@ def live_command(
 
 
 @contextmanager
-def _client(name: str, server: str) -> Iterator[LiveClient]:
+def _client(name: str, server: str, state: str | None) -> Iterator[LiveClient]:
+    """A client that runs with the state from its first frame on."""
     try:
         from .._native import LiveClient
     except ImportError:
         raise LiveError("mixwright live runs on Linux only") from None
     try:
         client = LiveClient(name, server, os.environ.get(LIBRARY_VARIABLE, ""))
+        if state is not None:
+            client.load_state(state)
+        client.start()
     except ValueError as error:
         raise ParameterError(str(error)) from None
     except RuntimeError as error:
