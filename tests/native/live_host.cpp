@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     for (size_t c = 0; c < 2; ++c) std::memcpy(&job.output[c * job.frames] + at, out[c], n * sizeof(float));
   }
   job.end();
+  job.print_times();
   job.write_output(argv[3]);
 
   symbol<void(int)>(fake, "fake_without_buffers")(1);
