@@ -6,17 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.live.servers import jack_server
-from tests.plugin.plugins import RATE, compile_native
+from tests.live.servers import build_player, jack_server
+from tests.plugin.plugins import RATE
 from tests.songs import song
 
 
 @pytest.fixture(scope="session")
 def player(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another program on a server, built once."""
-    if not Path("/usr/include/jack/jack.h").exists():
-        pytest.skip("the headers of JACK (libjack-jackd2-dev) are not installed")
-    return compile_native("live_player", tmp_path_factory.mktemp("player"), "-ljack", "-pthread")
+    return build_player(tmp_path_factory.mktemp("player"))
 
 
 @pytest.fixture

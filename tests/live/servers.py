@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from tests.plugin.plugins import RATE
+import pytest
+from tests.plugin.plugins import RATE, compile_native
 
 from mixwright._native import Chain
 from mixwright.parameters import Preset
@@ -37,6 +38,13 @@ def running(command: Sequence[str], **options: object) -> Iterator[subprocess.Po
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+
+def build_player(place: Path) -> Path:
+    """Another program on a server."""
+    if not Path("/usr/include/jack/jack.h").exists():
+        pytest.skip("the headers of JACK (libjack-jackd2-dev) are not installed")
+    return compile_native("live_player", place, "-ljack", "-pthread")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-// Another program on a JACK server, for the tests of `mixwright live`.
+// Another program on a JACK server, for the tests of `mixwright live` and of the plugin in jalv.
 //
 // live_player SERVER CLIENT IN OUT plays IN over and over through the client, without the clock, until its
 // own standard input ends, and then once more; OUT is everything that came back. Both are raw float32, left
