@@ -85,8 +85,10 @@ def test_only_what_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_is_said_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = command(tmp_path, "install", "--format", "au")
-    assert (done.returncode, done.stderr) == (1, "mixwright: format=au must be one of lv2, clap, vst3\n")
+    for word in ("install", "uninstall"):
+        done = command(tmp_path, word, "--format", "au")
+        assert (done.returncode, done.stderr) == (1, "mixwright: format=au must be one of lv2, clap, vst3\n")
+        assert done.stdout == ""
     (tmp_path / "file").write_text("")
     with pytest.raises(AudioWriteError, match="cannot be written"):
         install("clap", tmp_path / "file")

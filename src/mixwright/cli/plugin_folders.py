@@ -26,20 +26,18 @@ def bundled(plugin_format: str) -> Path:
     ParameterError
         An unknown format, or a package without plugins.
     """
-    if plugin_format not in FORMATS:
-        raise ParameterError(f"format={plugin_format} must be one of {', '.join(FORMATS)}")
     from .. import _native
 
     # Beside the native module: what is built lies there, in an editable install too.
-    path = Path(str(_native.__file__)).parent / "plugins" / f"mixwright.{plugin_format}"
+    path = Path(str(_native.__file__)).parent / "plugins" / _name(plugin_format)
     if not path.exists():
         raise ParameterError(BUILDING)
     return path
 
 
 def user_folder(plugin_format: str) -> Path:
-    """Where hosts on Linux look for a user's plugins of a format, in the home folder: the LV2 specification's, CLAP's
-    entry.h, and Steinberg's "VST 3 locations"."""
+    """Where hosts on Linux look for a user's plugins of a format, in the home folder: the LV2 specification, CLAP's
+    entry.h, and Steinberg's "VST 3 locations" name it."""
     return Path.home() / f".{plugin_format}"
 
 
@@ -81,8 +79,10 @@ def uninstall(plugin_format: str, folder: Path) -> Path | None:
     ------
     AudioWriteError
         It cannot be removed.
+    ParameterError
+        An unknown format.
     """
-    target = folder / f"mixwright.{plugin_format}"
+    target = folder / _name(plugin_format)
     try:
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
@@ -93,6 +93,12 @@ def uninstall(plugin_format: str, folder: Path) -> Path | None:
     except OSError as error:
         raise AudioWriteError(f"{target}: cannot be removed ({error.strerror or error})") from None
     return target
+
+
+def _name(plugin_format: str) -> str:
+    if plugin_format not in FORMATS:
+        raise ParameterError(f"format={plugin_format} must be one of {', '.join(FORMATS)}")
+    return f"mixwright.{plugin_format}"
 
 
 def _copy(source: Path, target: Path) -> None:
