@@ -73,9 +73,8 @@ class LiveClient {
   std::string state() { return instance_.save(); }
   LiveReading meters() noexcept { return meters_.read(); }
 
-  const std::string& name() const noexcept {
-    return name_;
-  }  // the server's: with a number where it was taken
+  // The server's: with a number where the one asked for was taken.
+  const std::string& name() const noexcept { return name_; }
   double sample_rate() const noexcept { return sample_rate_; }
   int64_t buffer_size() const noexcept { return buffer_size_.load(std::memory_order_relaxed); }
   int64_t xruns() const noexcept { return xruns_.load(std::memory_order_relaxed); }

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["live_command"]
 
-LIBRARY_VARIABLE = (
-    "MIXWRIGHT_LIBJACK"  # another libjack than the loader finds, as PipeWire's where JACK is installed too
-)
+# Another libjack than the loader finds, as PipeWire's where JACK is installed too.
+LIBRARY_VARIABLE = "MIXWRIGHT_LIBJACK"
 ROUND_S = 0.05
 
 PresetArgument = Annotated[
