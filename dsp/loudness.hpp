@@ -85,6 +85,10 @@ class KWeighting {
   Pair s1_{}, s2_{}, t1_{}, t2_{}, sum_{};
 };
 
+// LUFS of a mean square summed over channels (annex 1, eq. 2); -inf for 0.
+inline double lufs_of_energy(double energy) { return -0.691 + 10.0 * std::log10(energy); }
+inline double energy_of_lufs(double lufs) { return std::pow(10.0, (lufs + 0.691) / 10.0); }
+
 // Cuts the weighted signal into hops of 10 ms: hop k spans the samples round(k fs / 100) to round((k+1) fs /
 // 100). Windows of 400 ms and 3 s are sums of hops; the hop is 10 ms because EBU Tech 3341 tests 13 and 14
 // shift a 400 ms burst by 20 ms, which a hop of 100 ms misreads by 0.45 LU.

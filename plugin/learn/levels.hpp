@@ -31,9 +31,6 @@ inline double mean_of(const std::vector<double>& values) {
 
 constexpr size_t kGateStep = 10, kMomentaryHops = 40, kShortTermHops = 300, kRangeSilenceHops = 150;
 
-inline double energy_of_lufs(double lufs) { return std::pow(10.0, (lufs + 0.691) / 10.0); }
-inline double lufs_of_energy(double energy) { return -0.691 + 10.0 * std::log10(energy); }
-
 // Gated loudness in LUFS (BS.1770-5, annex 1) from energies per 10 ms; -inf where nothing passes the gates.
 inline double integrated_lufs(const std::vector<double>& energies) {
   std::vector<double> blocks = window_means(energies, kMomentaryHops, kGateStep);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "learn/bands.hpp"
 #include "learn/network_layers.hpp"
 #include "learn/weights.hpp"
 #include "parameters.hpp"
@@ -22,7 +23,7 @@ struct NetworkAnswer {
 // As BalancedMixingCNN of training/network.py, whose names the members have.
 class Network {
  public:
-  static constexpr int kMelBands = 64, kMelFrames = 216, kThirdOctaves = 30;
+  static constexpr int kMelBands = 64, kMelFrames = 216;
 
   // Empty, or why the file cannot be used.
   std::string load(const std::string& path) {
@@ -46,11 +47,9 @@ class Network {
     gate_ = file.tensor(kGenreCount * kParameterCount * kToken);
     hidden_ = Linear(&file, kToken + kTone, kTone);
     for (Linear& head : heads_) head = Linear(&file, kTone, kParameterCount);
-    loaded_ = file.complete() && temperature > 0;
-    return loaded_ ? "" : "the network's weights are damaged (" + path + ")";
+    const bool whole = file.complete() && temperature > 0;
+    return whole ? "" : "the network's weights are damaged (" + path + ")";
   }
-
-  bool loaded() const { return loaded_; }
 
   // mel_db (windows, 2, 64, 216) of middle and side, mid_db and side_db (30,), all in dB; genre (6,) weights
   // that bend the attention, all at 0 for the network's own.
@@ -85,11 +84,12 @@ class Network {
     return answer;
   }
 
+  // What divides the logits, the likelihood below which no genre is believed, and what scales the positions.
   float temperature = 1, unsure_below = 0, amount = 1;
 
  private:
   static constexpr int kGroups = 8, kMargin = 4, kStride = 4, kBranches = 3, kChannels = 16, kToken = 48;
-  static constexpr int kTone = 128, kJoinKernel = 3, kFeatures = 2 * kThirdOctaves + 3 * kMelBands;
+  static constexpr int kTone = 128, kJoinKernel = 3, kFeatures = 2 * kOctaveBands + 3 * kMelBands;
   static constexpr int kKernels[kBranches] = {3, 7, 15};
   static constexpr int kStep = kMelBands / kGroups, kGroupBands = kStep + 2 * kMargin;
   static constexpr int kBodyFrom = 6, kBodyTo = 25;  // 100 Hz up to, without, 8 kHz
@@ -120,9 +120,9 @@ class Network {
                                           const float* side_db) {
     std::vector<float> features;
     const float body = std::accumulate(mid_db + kBodyFrom, mid_db + kBodyTo, 0.0f) / (kBodyTo - kBodyFrom);
-    for (int b = 0; b < kThirdOctaves; ++b)
+    for (int b = 0; b < kOctaveBands; ++b)
       features.push_back(held(mid_db[b] - body, -kDepthDb, kDepthDb) / 10);
-    for (int b = 0; b < kThirdOctaves; ++b)
+    for (int b = 0; b < kOctaveBands; ++b)
       features.push_back(held(side_db[b] - mid_db[b], kSideLowDb, kSideHighDb) / 10);
     std::vector<float> mean, deviation, skewness;
     for (size_t band = 0; band < kMelBands; ++band) {
@@ -196,7 +196,6 @@ class Network {
   Convolution branches_[kBranches], join_;
   Linear tone_[2], genre_head_[2], key_, hidden_, heads_[kGenreCount];
   std::vector<float> group_, centre_, scale_, genre_query_, query_, gate_;
-  bool loaded_ = false;
 };
 
 }  // namespace mixwright

@@ -113,7 +113,6 @@ class Spectra {
       if (std::min(power[0], power[1]) > kFloor)
         r = std::min(1.0, std::max(-1.0, cross / std::sqrt(power[0] * power[1])));
       const double both = std::max((power[0] + power[1]) / 2, kFloor);
-      ltas_db[band] = 10 * std::log10(both);
       mid_db[band] = static_cast<float>(10 * std::log10(std::max(both * (1 + r) / 2, kFloor)));
       side_db[band] = static_cast<float>(10 * std::log10(std::max(both * (1 - r) / 2, kFloor)));
     }
@@ -135,7 +134,6 @@ class Spectra {
     return all;
   }
 
-  double ltas_db[kOctaveBands] = {};
   float mid_db[kOctaveBands] = {}, side_db[kOctaveBands] = {};
 
  private:

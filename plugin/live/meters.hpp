@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include "loudness.hpp"
 
@@ -42,11 +41,11 @@ class LiveMeters {
   LiveReading read() noexcept {
     LiveReading reading;
     for (int c = 0; c < 2; ++c) {
-      reading.input_peak_dbfs[c] = decibels(20.0, take(&input_[c]));
-      reading.output_peak_dbfs[c] = decibels(20.0, take(&output_[c]));
+      reading.input_peak_dbfs[c] = dbfs(take(&input_[c]));
+      reading.output_peak_dbfs[c] = dbfs(take(&output_[c]));
     }
     reading.gain_reduction_db = 0.0 - static_cast<double>(take(&reduction_db_));  // no -0
-    reading.momentary_lufs = -0.691 + decibels(10.0, energy_.load(std::memory_order_relaxed));
+    reading.momentary_lufs = lufs_of_energy(energy_.load(std::memory_order_relaxed));
     return reading;
   }
 
@@ -74,9 +73,7 @@ class LiveMeters {
     return held->exchange(0.0f, std::memory_order_relaxed);
   }
 
-  static double decibels(double factor, double value) noexcept {
-    return value > 0 ? factor * std::log10(value) : -std::numeric_limits<double>::infinity();
-  }
+  static double dbfs(float peak) noexcept { return 20.0 * std::log10(static_cast<double>(peak)); }
 
   static_assert(std::atomic<float>::is_always_lock_free && std::atomic<double>::is_always_lock_free);
   LoudnessMeter loudness_;

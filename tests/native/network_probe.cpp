@@ -1,5 +1,6 @@
 // network_probe WEIGHTS WINDOWS < input > output: asks the network; raw float32. Input: mel windows, third
-// octaves of middle and side, genre weights; output: logits, positions. Standard error has CPU ms an answer.
+// octaves of middle and side, genre weights; output: logits, positions, the three facts of the file. Standard
+// error has CPU ms an answer.
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -18,12 +19,15 @@ int main(int argc, char** argv) {
   }
   const int windows = std::atoi(argv[2]);
   const size_t mel = static_cast<size_t>(windows) * 2 * Network::kMelBands * Network::kMelFrames;
-  std::vector<float> in(mel + 2 * Network::kThirdOctaves + mixwright::kGenreCount);
+  std::vector<float> in(mel + 2 * mixwright::kOctaveBands + mixwright::kGenreCount);
   if (std::fread(in.data(), sizeof(float), in.size(), stdin) != in.size()) return 2;
   const float* octaves = in.data() + mel;
   const std::clock_t start = std::clock();
   const mixwright::NetworkAnswer answer = network.ask(
-      in.data(), windows, octaves, octaves + Network::kThirdOctaves, octaves + 2 * Network::kThirdOctaves);
+      in.data(), windows, octaves, octaves + mixwright::kOctaveBands, octaves + 2 * mixwright::kOctaveBands);
   std::fprintf(stderr, "%.2f\n", 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
-  return std::fwrite(&answer, sizeof answer, 1, stdout) == 1 ? 0 : 1;
+  const float facts[3] = {network.temperature, network.unsure_below, network.amount};
+  const bool written =
+      std::fwrite(&answer, sizeof answer, 1, stdout) == 1 && std::fwrite(facts, sizeof facts, 1, stdout) == 1;
+  return written ? 0 : 1;
 }

@@ -43,7 +43,11 @@ def ask(probe: Path, weights_file: Path, given: NetworkInput, genre: dict[str, f
     made = subprocess.run([str(probe), str(weights_file), str(len(given.mel_db))], input=sent, capture_output=True)
     assert made.returncode == 0, made.stderr
     answer = np.frombuffer(made.stdout, np.float32)
-    return answer[: len(GENRES)], answer[len(GENRES) :].reshape(len(GENRES), len(PARAMETERS))
+    facts = load_network().facts
+    np.testing.assert_array_equal(
+        answer[-3:], np.array([facts.temperature, facts.unsure_below, facts.amount], np.float32)
+    )
+    return answer[: len(GENRES)], answer[len(GENRES) : -3].reshape(len(GENRES), len(PARAMETERS))
 
 
 def compare(
