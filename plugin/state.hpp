@@ -34,7 +34,8 @@ inline void append_member(std::string* text, const char* name, double value) {
 
 inline std::string state_json(const State& state) {
   std::string text = "{\"format\": \"mixwright-plugin\", \"version\": 1, \"controls\": {";
-  for (int c = 0; c < kControlCount; ++c) append_member(&text, kControls[c].name, state.values[c]);
+  for (int c = 0; c < kControlCount; ++c)
+    if (!kControls[c].passing) append_member(&text, kControls[c].name, state.values[c]);
   for (const auto& [name, raw] : state.unknown) text += ", " + name + ": " + raw;
   if (state.voiced) {
     text += "}, \"voicing\": {";
@@ -165,7 +166,7 @@ inline bool read_controls(JsonReader* json, State* state) {
     }
     double value = 0;
     if (!json->number(&value)) return false;
-    state->values[control] = on_control_grid(control, value);
+    if (!kControls[control].passing) state->values[control] = on_control_grid(control, value);
     return true;
   });
 }

@@ -136,10 +136,10 @@ def python_table(table: Table) -> str:
     lines += [
         ")",
         "",
-        "# Of the plugin beside the parameters and the genre weights: name, low, neutral, high, step",
+        "# Settings of the plugin beside the parameters and the genre weights: name, low, neutral, high, step",
         "CONTROL_ROWS: tuple[tuple[str, float, float, float, float], ...] = (",
     ]
-    for row in table["control"]:
+    for row in (row for row in table["control"] if not row.get("passing")):
         lines.append(f'    ("{row["name"]}", {row["low"]}, {row["neutral"]}, {row["high"]}, {row["step"]}),')
     return "\n".join([*lines, ")", ""])
 

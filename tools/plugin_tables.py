@@ -8,7 +8,13 @@ from typing import Any
 Table = dict[str, Any]
 URI = "urn:mixwright:balance"
 GENRE_STEP = 0.0001
-UNITS = {"dB": "units:db", "Hz": "units:hz", "BPM": "units:bpm"}
+UNITS = {"dB": "units:db", "Hz": "units:hz", "BPM": "units:bpm", "s": "units:s", "%": "units:pc"}
+TOGGLED = " ; lv2:portProperty lv2:toggled, lv2:integer"
+MARKS = {
+    "enabled": f" ; lv2:designation lv2:enabled{TOGGLED}",
+    "learn": f"{TOGGLED}, pprops:notAutomatic",
+    "learn_seconds": " ; lv2:portProperty lv2:integer",
+}
 PREFIXES = """@prefix doap: <http://usefulinc.com/ns/doap#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix lv2: <http://lv2plug.in/ns/lv2core#> .
@@ -32,7 +38,8 @@ def control_rows(table: Table) -> list[Table]:
                 "description": f"Weight of {words} in the voicing; all at 0 is an equal blend.",
             }
         )  # fmt: skip
-    return rows + [{**row, "group": "plugin"} for row in table["control"]]
+    own = [{**row, "group": "learn" if row["name"].startswith("learn") else "plugin"} for row in table["control"]]
+    return [{"passing": False, **row} for row in rows + own]
 
 
 def check_controls(table: Table) -> None:
@@ -40,9 +47,9 @@ def check_controls(table: Table) -> None:
     for row in table["control"]:
         if not row["low"] <= row["neutral"] <= row["high"] or row["step"] <= 0:
             raise ValueError(f"{row['name']}: low <= neutral <= high and step > 0 must hold")
-    names = [row["name"] for row in control_rows(table)]
+    names = [row["name"] for row in control_rows(table) + table["meter"]]
     if len(set(names)) != len(names):
-        raise ValueError("a control's name is used twice")
+        raise ValueError("the name of a control or a meter is used twice")
 
 
 def cpp_controls(table: Table, note: str) -> str:
@@ -64,12 +71,26 @@ def cpp_controls(table: Table, note: str) -> str:
         "  kControlCount",
         "};",
         "",
+        "// What the plugin shows, and nobody sets.",
+        "enum Meter {",
+        *[f"  m_{row['name']}," for row in table["meter"]],
+        "  kMeterCount",
+        "};",
+        "",
         "struct ControlInfo {",
         "  const char* name;",
         "  const char* label;",
         "  const char* unit;",
         "  const char* group;",
         "  double low, neutral, high, step;",
+        "  bool passing;  // an act and no setting, kept in no state",
+        "};",
+        "",
+        "struct MeterInfo {",
+        "  const char* name;",
+        "  const char* label;",
+        "  const char* unit;",
+        "  double low, neutral, high;",
         "};",
         "",
         "// clang-format off",
@@ -77,7 +98,12 @@ def cpp_controls(table: Table, note: str) -> str:
     ]
     for row in rows:
         text = ", ".join(json.dumps(row[key], ensure_ascii=False) for key in ("name", "label", "unit", "group"))
-        lines.append(f"    {{{text}, {row['low']}, {row['neutral']}, {row['high']}, {row['step']}}},")
+        passing = str(row["passing"]).lower()
+        lines.append(f"    {{{text}, {row['low']}, {row['neutral']}, {row['high']}, {row['step']}, {passing}}},")
+    lines += ["};", "", "inline constexpr MeterInfo kMeters[kMeterCount] = {"]
+    for row in table["meter"]:
+        text = ", ".join(json.dumps(row[key], ensure_ascii=False) for key in ("name", "label", "unit"))
+        lines.append(f"    {{{text}, {row['low']}, {row['neutral']}, {row['high']}}},")
     return "\n".join([*lines, "};", "// clang-format on", "", "}  // namespace mixwright", ""])
 
 
@@ -87,7 +113,7 @@ def lv2_manifest(note: str) -> str:
 
 
 def lv2_description(table: Table, note: str) -> str:
-    """plugin/lv2/mixwright.ttl: ports 0 and 1 in, 2 and 3 out, then two meters, then the controls."""
+    """plugin/lv2/mixwright.ttl: ports 0 and 1 in, 2 and 3 out, then latency, the meters, and the controls."""
     rows = control_rows(table)
     groups = list(dict.fromkeys(row["group"] for row in rows))
     lines = [f"# {note}", PREFIXES]
@@ -111,24 +137,20 @@ def lv2_description(table: Table, note: str) -> str:
         'a lv2:ControlPort, lv2:OutputPort ; lv2:index 4 ; lv2:symbol "latency" ; lv2:name "Latency" ; '
         "lv2:designation lv2:latency ; lv2:portProperty lv2:reportsLatency, lv2:integer ; lv2:minimum 0 ; lv2:maximum 0"
     )
-    ports.append(
-        'a lv2:ControlPort, lv2:OutputPort ; lv2:index 5 ; lv2:symbol "gain_reduction" ; lv2:name "Gain reduction" ; '
-        "lv2:minimum -40.0 ; lv2:maximum 0.0 ; units:unit units:db"
-    )
-    for index, row in enumerate(rows, 6):
+    for way, row in [*(("Output", row) for row in table["meter"]), *(("Input", row) for row in rows)]:
         text = (
-            f'a lv2:ControlPort, lv2:InputPort ; lv2:index {index} ; lv2:symbol "{row["name"]}" ; '
+            f'a lv2:ControlPort, lv2:{way}Port ; lv2:index {len(ports)} ; lv2:symbol "{row["name"]}" ; '
             f'lv2:name "{row["label"]}" ; lv2:default {row["neutral"]} ; lv2:minimum {row["low"]} ; '
-            f"lv2:maximum {row['high']} ; pg:group <{URI}#{row['group']}> ; "
-            f"rdfs:comment {json.dumps(row['description'], ensure_ascii=False)}"
+            f"lv2:maximum {row['high']} ; rdfs:comment {json.dumps(row['description'], ensure_ascii=False)}"
         )
+        if way == "Input":
+            text += f" ; pg:group <{URI}#{row['group']}>"
         if row["unit"] in UNITS:
             text += f" ; units:unit {UNITS[row['unit']]}"
         elif row["unit"]:
             render = json.dumps(f"%f {row['unit']}", ensure_ascii=False)
             text += f" ; units:unit [ a units:Unit ; units:symbol {json.dumps(row['unit'], ensure_ascii=False)} ; "
             text += f"rdfs:label {json.dumps(row['unit'], ensure_ascii=False)} ; units:render {render} ]"
-        if row["name"] == "enabled":
-            text += " ; lv2:designation lv2:enabled ; lv2:portProperty lv2:toggled, lv2:integer"
+        text += MARKS.get(row["name"], "")
         ports.append(text)
     return "\n".join([*lines, " ,\n".join(f"    [ {port} ]" for port in ports) + " .", ""])

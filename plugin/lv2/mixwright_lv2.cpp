@@ -10,15 +10,17 @@ namespace {
 
 using mixwright::Engine;
 using mixwright::kControlCount;
+using mixwright::kMeterCount;
 
-enum Port : uint32_t { kInLeft, kInRight, kOutLeft, kOutRight, kLatency, kGainReduction, kFirstControl };
+enum Port : uint32_t { kInLeft, kInRight, kOutLeft, kOutRight, kLatency, kFirstMeter };
+constexpr uint32_t kFirstControl = kFirstMeter + kMeterCount;
 
 struct Plugin {
   Engine engine;
   const float* in[2] = {};
   float* out[2] = {};
   float* latency = nullptr;
-  float* gain_reduction = nullptr;
+  float* meters[kMeterCount] = {};
   const float* controls[kControlCount] = {};
 };
 
@@ -39,8 +41,8 @@ void connect_port(LV2_Handle handle, uint32_t port, void* data) {
     p.out[port - kOutLeft] = static_cast<float*>(data);
   } else if (port == kLatency) {
     p.latency = static_cast<float*>(data);
-  } else if (port == kGainReduction) {
-    p.gain_reduction = static_cast<float*>(data);
+  } else if (port < kFirstControl) {
+    p.meters[port - kFirstMeter] = static_cast<float*>(data);
   } else if (port < kFirstControl + kControlCount) {
     p.controls[port - kFirstControl] = static_cast<const float*>(data);
   }
@@ -57,7 +59,8 @@ void run(LV2_Handle handle, uint32_t frames) {
       p.in[0] != nullptr && p.in[1] != nullptr && p.out[0] != nullptr && p.out[1] != nullptr;
   if (connected) p.engine.process(p.in, p.out, frames);
   if (p.latency != nullptr) *p.latency = static_cast<float>(p.engine.latency());
-  if (p.gain_reduction != nullptr) *p.gain_reduction = static_cast<float>(p.engine.gain_reduction_db());
+  float* reduction = p.meters[mixwright::m_gain_reduction];
+  if (reduction != nullptr) *reduction = static_cast<float>(p.engine.gain_reduction_db());
 }
 
 void cleanup(LV2_Handle handle) { delete of(handle); }

@@ -30,7 +30,15 @@ BINARIES = {
     "vst3": f"mixwright.vst3/Contents/{platform.machine()}-linux/mixwright.so",
 }
 # In the order of the plugins' numbers.
-CONTROLS = [*Parameters(), *(f"genre_{genre}" for genre in GENRES), "amount", *STATED, "enabled"]
+CONTROLS = [
+    *Parameters(),
+    *(f"genre_{genre}" for genre in GENRES),
+    "amount",
+    *STATED,
+    "enabled",
+    "learn",
+    "learn_seconds",
+]
 
 
 def headers_are_there() -> bool:

@@ -104,7 +104,13 @@ def test_a_state_comes_back_with_what_it_did_not_know(run: Run, music: np.ndarra
     saved, again = tmp_path / "saved.json", tmp_path / "again.json"
     heard = run(music, 512, "--save", str(saved), *at(0, **MOVED))
     state = json.loads(saved.read_text())
-    neutral = {**Parameters(), **{f"genre_{g}": 0.0 for g in GENRES}, "amount": 1.0, "enabled": 1.0}
+    neutral = {
+        **Parameters(),
+        **{f"genre_{g}": 0.0 for g in GENRES},
+        "amount": 1.0,
+        "enabled": 1.0,
+        "learn_seconds": 20.0,
+    }
     assert state["controls"] == neutral | MOVED
     state["controls"] |= {"warmth": [1, {"of": "tubes"}], "name": 'a "new" one'}
     saved.write_text(json.dumps(state, indent=2))

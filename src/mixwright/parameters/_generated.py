@@ -294,11 +294,12 @@ VOICING_ROWS: tuple[tuple[str, str, str, float, float, str, tuple[float, ...]], 
     ),
 )
 
-# Of the plugin beside the parameters and the genre weights: name, low, neutral, high, step
+# Settings of the plugin beside the parameters and the genre weights: name, low, neutral, high, step
 CONTROL_ROWS: tuple[tuple[str, float, float, float, float], ...] = (
     ("amount", 0.0, 1.0, 1.0, 0.0001),
     ("programme_lufs", -70.0, -14.0, 0.0, 0.01),
     ("tempo_bpm", 30.0, 120.0, 300.0, 0.01),
     ("makeup_trim_db", -6.0, 0.0, 6.0, 0.0001),
     ("enabled", 0.0, 1.0, 1.0, 1.0),
+    ("learn_seconds", 10.0, 20.0, 30.0, 1.0),
 )
