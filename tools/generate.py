@@ -1,4 +1,5 @@
-"""Write everything that parameters.toml implies: the C++ header, the Python table, the docs page.
+"""Write everything that parameters.toml implies (the C++ headers, the Python tables, the docs page, the plugin's
+description), and what the plugin needs of profiles.json.
 
 `python tools/generate.py` writes, `--check` only compares and exits with 1 when a file is stale.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from plugin_tables import check_controls, cpp_controls, lv2_description, lv2_manifest
+from profile_tables import cpp_profiles
 from strip_tables import check_strip, cpp_strip_header, python_strip_table, strip_docs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -193,6 +195,7 @@ OUTPUTS = {
     "src/mixwright/parameters/_generated_strip.py": lambda table: python_strip_table(table, NOTE),
     "docs/parameters.md": docs_page,
     "plugin/controls.hpp": lambda table: cpp_controls(table, NOTE),
+    "plugin/learn/profiles.hpp": lambda table: cpp_profiles(table["genres"]),
     "plugin/lv2/manifest.ttl": lambda table: lv2_manifest(NOTE),
     "plugin/lv2/mixwright.ttl": lambda table: lv2_description(table, NOTE),
 }

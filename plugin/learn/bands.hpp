@@ -13,6 +13,33 @@ constexpr double kNominalHz[kOctaveBands] = {25,   31.5, 40,   50,   63,   80,  
                                              2500, 3150, 4000, 5000, 6300, 8000, 10000, 12500, 16000, 20000};
 constexpr int kKilohertz = 16;  // the band of 1000 Hz
 
+// Numbers, one a third octave.
+struct PerBand {
+  double at[kOctaveBands] = {};
+
+  double& operator[](int band) { return at[band]; }
+  double operator[](int band) const { return at[band]; }
+  PerBand& operator+=(const PerBand& other) {
+    for (int band = 0; band < kOctaveBands; ++band) at[band] += other.at[band];
+    return *this;
+  }
+  PerBand& operator-=(const PerBand& other) {
+    for (int band = 0; band < kOctaveBands; ++band) at[band] -= other.at[band];
+    return *this;
+  }
+  PerBand& operator*=(double factor) {
+    for (double& value : at) value *= factor;
+    return *this;
+  }
+};
+
+// How many third octaves have their centre below the Nyquist frequency.
+inline int third_octaves(double sample_rate) {
+  int bands = 0;
+  while (bands < kOctaveBands && kNominalHz[bands] < sample_rate / 2) ++bands;
+  return bands;
+}
+
 // The power of a band from the power of the bins, each a rectangle `spacing` Hz wide (IEC 61260-1, base 10).
 inline double third_octave_power(const std::vector<double>& bins, double spacing, int band) {
   const double centre = 1000.0 * std::pow(10.0, (band - kKilohertz) / 10.0), half = std::pow(10.0, 0.05);

@@ -66,8 +66,9 @@ class Levels {
     meter_.prepare(sample_rate);
   }
 
+  // right may be null (mono).
   void add(const float* left, const float* right, size_t frames) {
-    for (size_t n = 0; n < frames; ++n) add(left[n], right[n]);
+    for (size_t n = 0; n < frames; ++n) add(left[n], right != nullptr ? right[n] : left[n]);
     meter_.process(left, right, static_cast<int64_t>(frames), [this](double e) { energies.push_back(e); });
   }
 

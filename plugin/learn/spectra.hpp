@@ -95,8 +95,9 @@ class Spectra {
       part->assign(static_cast<size_t>(frame_ / 2 + 1), 0.0);
   }
 
+  // right may be null (mono).
   void add(const float* left, const float* right, size_t frames) {
-    for (size_t n = 0; n < frames; ++n) add(left[n], right[n]);
+    for (size_t n = 0; n < frames; ++n) add(left[n], right != nullptr ? right[n] : left[n]);
     samples_ += static_cast<int64_t>(frames);
   }
 
@@ -113,6 +114,7 @@ class Spectra {
       if (std::min(power[0], power[1]) > kFloor)
         r = std::min(1.0, std::max(-1.0, cross / std::sqrt(power[0] * power[1])));
       const double both = std::max((power[0] + power[1]) / 2, kFloor);
+      ltas_db[band] = 10 * std::log10(both);
       mid_db[band] = static_cast<float>(10 * std::log10(std::max(both * (1 + r) / 2, kFloor)));
       side_db[band] = static_cast<float>(10 * std::log10(std::max(both * (1 - r) / 2, kFloor)));
     }
@@ -134,6 +136,7 @@ class Spectra {
     return all;
   }
 
+  PerBand ltas_db;  // mean of the channels, dBFS
   float mid_db[kOctaveBands] = {}, side_db[kOctaveBands] = {};
 
  private:
