@@ -24,12 +24,7 @@ enum Control {
 };
 
 // What the plugin shows, and nobody sets.
-enum Meter {
-  m_gain_reduction,
-  m_output_lufs,
-  m_learn_progress,
-  kMeterCount
-};
+enum Meter { m_gain_reduction, m_output_lufs, m_learn_progress, kMeterCount };
 
 struct ControlInfo {
   const char* name;

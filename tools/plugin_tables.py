@@ -56,6 +56,7 @@ def cpp_controls(table: Table, note: str) -> str:
     """plugin/controls.hpp."""
     rows = control_rows(table)
     first, *more = (f"  c_{row['name']}" for row in rows[len(table["parameter"]) :])
+    meters = [f"m_{row['name']}" for row in table["meter"]]
     lines = [
         f"// {note}",
         "#pragma once",
@@ -72,10 +73,7 @@ def cpp_controls(table: Table, note: str) -> str:
         "};",
         "",
         "// What the plugin shows, and nobody sets.",
-        "enum Meter {",
-        *[f"  m_{row['name']}," for row in table["meter"]],
-        "  kMeterCount",
-        "};",
+        f"enum Meter {{ {', '.join(meters)}, kMeterCount }};",
         "",
         "struct ControlInfo {",
         "  const char* name;",

@@ -27,7 +27,7 @@ def cpp_profiles(genres: Sequence[str]) -> str:
         "  double mean = 0, spread = 0;",
         "};",
         "",
-        "// Released music: LTAS in dB relative to the K-weighted power, crest factor, loudness range, side over middle.",
+        "// LTAS in dB relative to the K-weighted power, crest factor, loudness range, rms of side over middle.",
         "struct Profile {",
         "  MeanSpread ltas_db[kOctaveBands], crest_db, range_lu, width;",
         "};",
