@@ -23,21 +23,22 @@ inline double on_control_grid(int control, double value) {
   return std::nearbyint(clamp(value, c.low, c.high) * steps) / steps;
 }
 
-// Stereo. Values that are set before the first block after prepare() or reset() stand from its first frame;
-// later ones glide. The same controls at the same frames give the same samples whatever the blocks, and the
-// same as Python. After prepare() nothing here allocates, locks or throws. Without a usable rate the input
-// goes through as it is.
+// Mono or stereo. Values that are set before the first block after prepare() or reset() stand from its first
+// frame; later ones glide. The same controls at the same frames give the same samples whatever the blocks,
+// and the same as Python. After prepare() nothing here allocates, locks or throws. Without a usable rate the
+// input goes through as it is.
 class Engine {
  public:
   Engine() {
     for (int c = 0; c < kControlCount; ++c) values_[c] = kControls[c].neutral;
   }
 
-  // False where the rate cannot be used.
-  bool prepare(double sample_rate) {
+  // False where the rate cannot be used. Buffers are one for each of the channels, 1 or 2.
+  bool prepare(double sample_rate, int channels = 2) {
+    channels_ = channels;
     usable_ = sample_rate >= kMinSampleRate && sample_rate <= kMaxSampleRate;
     if (!usable_) return false;
-    chain_.prepare(sample_rate, 2);
+    chain_.prepare(sample_rate, channels);
     fade_frames_ = std::max(1, static_cast<int>(std::lround(kFadeSeconds * sample_rate)));
     reset();
     return true;
@@ -123,8 +124,9 @@ class Engine {
   }
 
   void process_wet(const float* const* in, float* const* out, int64_t at, int64_t frames) noexcept {
-    const float* const from[2] = {in[0] + at, in[1] + at};
-    float* const to[2] = {out[0] + at, out[1] + at};
+    const float* from[2] = {};
+    float* to[2] = {};
+    for (int c = 0; c < channels_; ++c) from[c] = in[c] + at, to[c] = out[c] + at;
     chain_.process(from, to, frames);
   }
 
@@ -132,27 +134,28 @@ class Engine {
   void process_mixed(const float* const* in, float* const* out, int64_t at, int n) noexcept {
     float left[kScratch], right[kScratch];
     float* const wet[2] = {left, right};
-    const float* const from[2] = {in[0] + at, in[1] + at};
+    const float* from[2] = {};
+    for (int c = 0; c < channels_; ++c) from[c] = in[c] + at;
     chain_.process(from, wet, n);
     const int goal = wanted();
     for (int i = 0; i < n; ++i) {
       wet_ += wet_ < goal ? 1 : (wet_ > goal ? -1 : 0);
       const float share = static_cast<float>(wet_) / static_cast<float>(fade_frames_);
-      for (int c = 0; c < 2; ++c) {
+      for (int c = 0; c < channels_; ++c) {
         const float dry = from[c][i], all = wet[c][i];
         out[c][at + i] = wet_ == 0 ? dry : (wet_ == fade_frames_ ? all : dry + share * (all - dry));
       }
     }
   }
 
-  static void copy(const float* const* in, float* const* out, int64_t at, int64_t frames) noexcept {
-    for (int c = 0; c < 2; ++c)
+  void copy(const float* const* in, float* const* out, int64_t at, int64_t frames) const noexcept {
+    for (int c = 0; c < channels_; ++c)
       std::memmove(out[c] + at, in[c] + at, static_cast<size_t>(frames) * sizeof(float));
   }
 
   Chain chain_;
   double values_[kControlCount], voicing_[kVoicingCount];
-  int fade_frames_ = 1, wet_ = 1;
+  int channels_ = 2, fade_frames_ = 1, wet_ = 1;
   bool usable_ = false, fresh_ = true, moved_ = true, voiced_ = true, own_voicing_ = false;
 };
 

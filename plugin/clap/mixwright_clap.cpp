@@ -37,7 +37,7 @@ const clap_plugin_descriptor_t kDescriptor = {
 
 struct Plugin {
   clap_plugin_t clap;
-  Instance instance;
+  Instance instance{""};
 };
 
 Instance& of(const clap_plugin_t* plugin) { return static_cast<Plugin*>(plugin->plugin_data)->instance; }

@@ -184,7 +184,7 @@ class LiveClient {
   }
 
   const Jack jack_;
-  Instance instance_;
+  Instance instance_{""};
   LiveMeters meters_;
   std::mutex control_;  // never taken by the audio thread
   JackClient* client_ = nullptr;

@@ -207,7 +207,7 @@ class Plugin final : public vst3::Component, public vst3::AudioProcessor, public
   int gather(v3_process_data* data, Queue* queues);
 
   std::atomic<uint32_t> references_{1};
-  Instance instance_;
+  Instance instance_{""};
   double sample_rate_ = 44100;
 };
 

@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atol(argv[1]));
   const std::string states[2] = {text_of(argv[2]), text_of(argv[3])};
-  static Instance played, still;
+  static Instance played{""}, still{""};
   for (Instance* instance : {&played, &still}) {
     instance->prepare(48000);
     if (!instance->load(states[0])) return 3;

@@ -77,7 +77,7 @@ def test_processing_calls_neither_heap_nor_system(run: Run, music: np.ndarray) -
     events = at(0, **MOVED)
     for frame in range(500, music.shape[1], 997):
         events += at(frame, low_eq=frame % 7 / 2 - 1.5, genre_rock=frame % 5 / 5, enabled=frame // 997 % 2)
-    run(music, 64, "--strict", *events)
+    run(music, 64, "--strict", *events, *at(0, learn=1.0))
     assert "heap calls 0" in run.said
     # What is forbidden is noticed.
     run(music, 4800, "--allocate")
