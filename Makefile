@@ -11,7 +11,9 @@ DPF ?= /usr/share/dpf/distrho/src
 VST3 := mixwright.vst3/Contents/$(shell uname -m)-linux/mixwright.so
 # As in CMakeLists.txt: the same bits as in Python.
 PLUGIN_FLAGS := -std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion \
-  -fPIC -fvisibility=hidden -shared -Wl,--no-undefined -Idsp -Iplugin
+  -fPIC -fvisibility=hidden -shared -pthread -Wl,--no-undefined -Idsp -Iplugin
+WEIGHTS := plugin/learn/network.weights
+PLUGIN_PARTS := $(wildcard dsp/*.hpp plugin/*.hpp plugin/learn/*)
 NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*) CMakeLists.txt pyproject.toml
 SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*.cpp plugin/*/*.hpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
@@ -35,20 +37,22 @@ test: setup $(VENV)/.test
 
 # Into build/plugins. Needs the headers of LV2, and of CLAP and VST3 as DPF has them (Debian: lv2-dev, dpf-source).
 plugin: $(PLUGINS)/mixwright.lv2/mixwright.so $(PLUGINS)/mixwright.clap $(PLUGINS)/$(VST3)
-	@echo "$(PLUGINS): copy mixwright.lv2 to ~/.lv2, mixwright.clap to ~/.clap, mixwright.vst3 to ~/.vst3"
+	@echo "$(PLUGINS): copy mixwright.lv2 to ~/.lv2, mixwright.clap* to ~/.clap, mixwright.vst3 to ~/.vst3"
 
-$(PLUGINS)/mixwright.lv2/mixwright.so: $(wildcard dsp/*.hpp plugin/*.hpp plugin/lv2/*)
+$(PLUGINS)/mixwright.lv2/mixwright.so: $(PLUGIN_PARTS) $(wildcard plugin/lv2/*)
 	@mkdir -p $(@D)
-	$(CXX) $(PLUGIN_FLAGS) plugin/lv2/mixwright_lv2.cpp -o $@
-	@cp plugin/lv2/*.ttl $(@D)
+	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/lv2/mixwright_lv2.cpp -o $@
+	@cp plugin/lv2/*.ttl $(WEIGHTS) $(@D)
 
-$(PLUGINS)/mixwright.clap: $(wildcard dsp/*.hpp plugin/*.hpp plugin/clap/*)
+$(PLUGINS)/mixwright.clap: $(PLUGIN_PARTS) $(wildcard plugin/clap/*)
 	@mkdir -p $(@D)
 	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/clap/mixwright_clap.cpp -o $@
+	@cp $(WEIGHTS) $@.weights
 
-$(PLUGINS)/$(VST3): $(wildcard dsp/*.hpp plugin/*.hpp plugin/vst3/*)
-	@mkdir -p $(@D)
+$(PLUGINS)/$(VST3): $(PLUGIN_PARTS) $(wildcard plugin/vst3/*)
+	@mkdir -p $(@D) $(@D)/../Resources
 	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/vst3/mixwright_vst3.cpp -o $@
+	@cp $(WEIGHTS) $(@D)/../Resources
 
 setup: $(VENV)/.setup
 

@@ -53,11 +53,14 @@ def test_an_older_plugin_is_replaced_and_nothing_else_is_touched(tmp_path: Path)
     (tmp_path / "other.lv2").mkdir()
     install("lv2", tmp_path)
     install("clap", tmp_path)
-    assert files_in(tmp_path / "mixwright.lv2") == {"mixwright.so", "manifest.ttl", "mixwright.ttl"}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mixwright.clap", "mixwright.lv2", "other.lv2"]
+    assert files_in(tmp_path / "mixwright.lv2") == {
+        "mixwright.so", "manifest.ttl", "mixwright.ttl", "network.weights",
+    }  # fmt: skip
+    clap = ["mixwright.clap", "mixwright.clap.weights"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*clap, "mixwright.lv2", "other.lv2"]
     assert uninstall("lv2", tmp_path) == tmp_path / "mixwright.lv2"
     assert uninstall("vst3", tmp_path) is None
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mixwright.clap", "other.lv2"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*clap, "other.lv2"]
 
 
 def test_a_step_that_fails_leaves_the_older_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +81,7 @@ def test_a_step_that_fails_leaves_the_older_plugin(tmp_path: Path, monkeypatch: 
 def test_only_what_is_asked_for(tmp_path: Path) -> None:
     done = command(tmp_path, "install", "--format", "clap", "--to", str(tmp_path / "mine"))
     assert done.returncode == 0
-    assert files_in(tmp_path) == {"mine/mixwright.clap"}
+    assert files_in(tmp_path) == {"mine/mixwright.clap", "mine/mixwright.clap.weights"}
     done = command(tmp_path, "uninstall", "--format", "clap", "--from", str(tmp_path / "mine"))
     assert done.stdout == f"Removed  {tmp_path / 'mine' / 'mixwright.clap'}\n"
     assert files_in(tmp_path) == set()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from tests.plugin.plugins import compile_native
+from tests.plugin.plugins import ROOT, compile_native
 from tests.songs import song
 from tools.network_weights import tensors, weights
 
@@ -21,6 +21,7 @@ from mixwright.parameters import GENRES, PARAMETERS
 # onnxruntime itself is up to 2.3e-5 off the sums in float64 (its means run over 86,400 numbers in float32); a position
 # of 5e-5 is half a step of the parameters' grid of 0.0001 dB.
 FROM_RUNTIME = 5e-5
+WEIGHTS = ROOT / "plugin" / "learn" / "network.weights"
 EXACT = 2e-6  # from float64: the rounding of float32 in layers of a few hundred terms
 
 
@@ -30,10 +31,12 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("weights") / "mixwright.weights"
-    path.write_bytes(weights(SHIPPED))
-    return path
+def weights_file() -> Path:
+    return WEIGHTS
+
+
+def test_the_plugins_weights_are_the_shipped_networks() -> None:
+    assert WEIGHTS.read_bytes() == weights(SHIPPED)
 
 
 def ask(probe: Path, weights_file: Path, given: NetworkInput, genre: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:

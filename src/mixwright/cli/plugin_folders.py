@@ -29,10 +29,10 @@ def bundled(plugin_format: str) -> Path:
     from .. import _native
 
     # Beside the native module: what is built lies there, in an editable install too.
-    path = Path(str(_native.__file__)).parent / "plugins" / _name(plugin_format)
-    if not path.exists():
+    place = Path(str(_native.__file__)).parent / "plugins"
+    if not all((place / name).exists() for name in _names(plugin_format)):
         raise ParameterError(BUILDING)
-    return path
+    return place / _names(plugin_format)[0]
 
 
 def user_folder(plugin_format: str) -> Path:
@@ -52,6 +52,12 @@ def install(plugin_format: str, folder: Path) -> Path:
         As in `bundled`.
     """
     source = bundled(plugin_format)
+    for name in reversed(_names(plugin_format)):  # the plugin last: it is not there without what it needs
+        _put(source.with_name(name), folder)
+    return folder / source.name
+
+
+def _put(source: Path, folder: Path) -> None:
     target = folder / source.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +75,6 @@ def install(plugin_format: str, folder: Path) -> Path:
                 raise
     except OSError as error:
         raise AudioWriteError(f"{target}: cannot be written ({error.strerror or error})") from None
-    return target
 
 
 def uninstall(plugin_format: str, folder: Path) -> Path | None:
@@ -82,7 +87,10 @@ def uninstall(plugin_format: str, folder: Path) -> Path | None:
     ParameterError
         An unknown format.
     """
-    target = folder / _name(plugin_format)
+    return [_remove(folder / name) for name in _names(plugin_format)][0]
+
+
+def _remove(target: Path) -> Path | None:
     try:
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
@@ -95,10 +103,12 @@ def uninstall(plugin_format: str, folder: Path) -> Path | None:
     return target
 
 
-def _name(plugin_format: str) -> str:
+def _names(plugin_format: str) -> tuple[str, ...]:
+    """The plugin, and what lies beside it: a CLAP plugin is a single file, and its network's weights another."""
     if plugin_format not in FORMATS:
         raise ParameterError(f"format={plugin_format} must be one of {', '.join(FORMATS)}")
-    return f"mixwright.{plugin_format}"
+    name = f"mixwright.{plugin_format}"
+    return (name, f"{name}.weights") if plugin_format == "clap" else (name,)
 
 
 def _copy(source: Path, target: Path) -> None:
