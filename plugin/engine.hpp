@@ -60,10 +60,12 @@ class Engine {
     own_voicing_ = false;
   }
 
-  // A voicing of its own (kVoicingCount) instead of the genre weights' blend, until one of these is moved.
+  // A voicing of its own (kVoicingCount) instead of the genre weights' blend, until one of these is moved;
+  // null for the blend.
   void set_voicing(const double* voicing) noexcept {
-    std::copy_n(voicing, kVoicingCount, voicing_);
-    voiced_ = own_voicing_ = true;
+    own_voicing_ = voicing != nullptr;
+    if (own_voicing_) std::copy_n(voicing, kVoicingCount, voicing_);
+    voiced_ = true;
   }
 
   static constexpr bool is_genre(int control) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "instance.hpp"
+#include "learn/place.hpp"
 #include "live/jack.hpp"
 #include "live/meters.hpp"
 
@@ -71,7 +72,7 @@ class LiveClient {
   }
 
   std::string state() { return instance_.save(); }
-  LiveReading meters() noexcept { return meters_.read(); }
+  LiveReading meters() noexcept { return meters_.read(instance_.momentary_lufs()); }
 
   // The server's: with a number where the one asked for was taken.
   const std::string& name() const noexcept { return name_; }
@@ -118,7 +119,6 @@ class LiveClient {
     sample_rate_ = rate;
     buffer_size_ = jack_.get_buffer_size(client_);
     instance_.prepare(sample_rate_);
-    meters_.prepare(sample_rate_);
     const char *const ins[2] = {"in_l", "in_r"}, *const outs[2] = {"out_l", "out_r"};
     for (int c = 0; c < 2; ++c) {
       inputs_[c] = jack_.port_register(client_, ins[c], kJackAudio, kJackPortIsInput, 0);
@@ -164,7 +164,7 @@ class LiveClient {
     meters_.measure_input(in, frames);
     instance_.take_over();
     instance_.process(in, out, 0, frames);
-    meters_.measure_output(out, frames, instance_.gain_reduction_db());
+    meters_.measure_output(out, frames, instance_.meter(m_gain_reduction));
     return 0;
   }
 
@@ -184,7 +184,7 @@ class LiveClient {
   }
 
   const Jack jack_;
-  Instance instance_{""};
+  Instance instance_{weights_file()};
   LiveMeters meters_;
   std::mutex control_;  // never taken by the audio thread
   JackClient* client_ = nullptr;

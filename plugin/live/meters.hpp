@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "loudness.hpp"
+#include "math.hpp"
 
 namespace mixwright {
 
@@ -16,12 +16,9 @@ struct LiveReading {
   double momentary_lufs;     // of what came out in the last 400 ms
 };
 
-// measure_...() on the audio thread, read() on one other; neither waits for the other, nothing allocates
-// after prepare().
+// measure_...() on the audio thread, read() on one other; neither waits for the other, nothing allocates.
 class LiveMeters {
  public:
-  void prepare(double sample_rate) { loudness_.prepare(sample_rate); }
-
   void measure_input(const float* const* in, int64_t frames) noexcept {
     for (int c = 0; c < 2; ++c) hold_highest(&input_[c], peak(in[c], frames));
   }
@@ -29,29 +26,20 @@ class LiveMeters {
   void measure_output(const float* const* out, int64_t frames, double gain_reduction_db) noexcept {
     for (int c = 0; c < 2; ++c) hold_highest(&output_[c], peak(out[c], frames));
     hold_highest(&reduction_db_, static_cast<float>(-gain_reduction_db));
-    loudness_.process(out[0], out[1], frames, [this](double energy) {
-      hops_[at_] = energy;
-      at_ = (at_ + 1) % kHops;
-      double sum = 0;
-      for (const double hop : hops_) sum += hop;
-      energy_.store(sum / kHops, std::memory_order_relaxed);
-    });
   }
 
-  LiveReading read() noexcept {
+  LiveReading read(double momentary_lufs) noexcept {
     LiveReading reading;
     for (int c = 0; c < 2; ++c) {
       reading.input_peak_dbfs[c] = dbfs(take(&input_[c]));
       reading.output_peak_dbfs[c] = dbfs(take(&output_[c]));
     }
     reading.gain_reduction_db = 0.0 - static_cast<double>(take(&reduction_db_));  // no -0
-    reading.momentary_lufs = lufs_of_energy(energy_.load(std::memory_order_relaxed));
+    reading.momentary_lufs = momentary_lufs;
     return reading;
   }
 
  private:
-  static constexpr int kHops = 40;  // of 10 ms
-
   // As in the chain, a sample that is not finite counts as silence.
   static float peak(const float* samples, int64_t frames) noexcept {
     float highest = 0.0f;
@@ -75,12 +63,8 @@ class LiveMeters {
 
   static double dbfs(float peak) noexcept { return 20.0 * std::log10(static_cast<double>(peak)); }
 
-  static_assert(std::atomic<float>::is_always_lock_free && std::atomic<double>::is_always_lock_free);
-  LoudnessMeter loudness_;
-  double hops_[kHops] = {};
-  int at_ = 0;
+  static_assert(std::atomic<float>::is_always_lock_free);
   std::atomic<float> input_[2] = {}, output_[2] = {}, reduction_db_{0.0f};
-  std::atomic<double> energy_{0.0};
 };
 
 }  // namespace mixwright
