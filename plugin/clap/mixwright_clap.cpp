@@ -1,11 +1,12 @@
 // The balance stage as a CLAP plugin (github.com/free-audio/clap): sample-accurate parameter events, state,
 // latency.
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <new>
 
+#include "audio_ports_config.hpp"
 #include "clap/entry.h"
 #include "clap/ext/audio-ports.h"
 #include "clap/ext/latency.h"
@@ -16,6 +17,8 @@
 #include "clap/plugin.h"
 #include "clap/process.h"
 #include "instance.hpp"
+#include "learn/place.hpp"
+#include "shown.hpp"
 
 namespace {
 
@@ -37,12 +40,35 @@ const clap_plugin_descriptor_t kDescriptor = {
 
 struct Plugin {
   clap_plugin_t clap;
-  Instance instance{""};
+  Instance instance{weights_file()};
+  uint32_t channels = 2;
+  double told[kMeterCount] = {};  // on the audio thread
 };
 
-Instance& of(const clap_plugin_t* plugin) { return static_cast<Plugin*>(plugin->plugin_data)->instance; }
+Plugin& plugin_of(const clap_plugin_t* plugin) { return *static_cast<Plugin*>(plugin->plugin_data); }
+Instance& of(const clap_plugin_t* plugin) { return plugin_of(plugin).instance; }
 
-bool is_control(clap_id id) { return id < static_cast<clap_id>(kControlCount); }
+void push(const clap_output_events_t* out, clap_id id, double value) noexcept {
+  clap_event_param_value_t event = {};
+  event.header = {sizeof event, 0, CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, 0};
+  event.param_id = id;
+  event.note_id = event.port_index = event.channel = event.key = -1;
+  event.value = value;
+  out->try_push(out, &event.header);
+}
+
+// What the host does not know yet.
+void report(Plugin* plugin, const clap_output_events_t* out) noexcept {
+  if (out == nullptr) return;
+  plugin->instance.report(
+      [out](int control, double value) { push(out, static_cast<clap_id>(control), value); });
+  for (int m = 0; m < kMeterCount; ++m) {
+    const double now = plugin->instance.meter(m);
+    if (std::fabs(now - plugin->told[m]) < kMeterStep) continue;
+    plugin->told[m] = now;
+    push(out, kFirstMeter + static_cast<clap_id>(m), now);
+  }
+}
 
 void handle(Instance& plugin, const clap_event_header_t* header) noexcept {
   if (header == nullptr || header->space_id != CLAP_CORE_EVENT_SPACE_ID) return;
@@ -55,7 +81,7 @@ bool init(const clap_plugin_t*) { return true; }
 void destroy(const clap_plugin_t* plugin) { delete static_cast<Plugin*>(plugin->plugin_data); }
 
 bool activate(const clap_plugin_t* plugin, double rate, uint32_t, uint32_t) {
-  of(plugin).prepare(rate);
+  of(plugin).prepare(rate, static_cast<int>(plugin_of(plugin).channels));
   return true;
 }
 
@@ -69,10 +95,11 @@ clap_process_status process(const clap_plugin_t* clap, const clap_process_t* blo
   plugin.take_over();
   const clap_input_events_t* events = block->in_events;
   const uint32_t count = events != nullptr ? events->size(events) : 0;
-  const bool stereo = block->audio_inputs_count > 0 && block->audio_outputs_count > 0 &&
-                      block->audio_inputs[0].channel_count == 2 &&
-                      block->audio_outputs[0].channel_count == 2 &&
-                      block->audio_inputs[0].data32 != nullptr && block->audio_outputs[0].data32 != nullptr;
+  const uint32_t channels = plugin_of(clap).channels;
+  const bool fits = block->audio_inputs_count > 0 && block->audio_outputs_count > 0 &&
+                    block->audio_inputs[0].channel_count == channels &&
+                    block->audio_outputs[0].channel_count == channels &&
+                    block->audio_inputs[0].data32 != nullptr && block->audio_outputs[0].data32 != nullptr;
   uint32_t at = 0, next = 0;
   do {
     uint32_t end = block->frames_count;
@@ -84,24 +111,36 @@ clap_process_status process(const clap_plugin_t* clap, const clap_process_t* blo
       }
       handle(plugin, header);
     }
-    if (stereo && end > at) {
+    if (fits && end > at) {
       plugin.process(block->audio_inputs[0].data32, block->audio_outputs[0].data32, at, end);
     }
     at = end;
   } while (at < block->frames_count);
   for (; next < count; ++next) handle(plugin, events->get(events, next));
+  report(&plugin_of(clap), block->out_events);
   return CLAP_PROCESS_CONTINUE;
 }
 
-uint32_t params_count(const clap_plugin_t*) { return kControlCount; }
+uint32_t params_count(const clap_plugin_t*) { return kControlCount + kMeterCount; }
 
 bool params_info(const clap_plugin_t*, uint32_t index, clap_param_info_t* info) {
+  *info = {};
+  if (index >= kControlCount && index < kControlCount + kMeterCount) {
+    const MeterInfo& meter = kMeters[index - kControlCount];
+    info->id = kFirstMeter + (index - kControlCount);
+    info->flags = CLAP_PARAM_IS_READONLY;
+    std::snprintf(info->name, sizeof info->name, "%s", meter.label);
+    std::snprintf(info->module, sizeof info->module, "meters");
+    info->min_value = meter.low;
+    info->max_value = meter.high;
+    info->default_value = meter.neutral;
+    return true;
+  }
   if (!is_control(index)) return false;
   const ControlInfo& control = kControls[index];
-  *info = {};
   info->id = index;
-  info->flags = CLAP_PARAM_IS_AUTOMATABLE;
-  if (index == c_enabled) info->flags |= CLAP_PARAM_IS_STEPPED;
+  if (!control.passing) info->flags = CLAP_PARAM_IS_AUTOMATABLE;
+  if (control.step == 1.0) info->flags |= CLAP_PARAM_IS_STEPPED;
   std::snprintf(info->name, sizeof info->name, "%s", control.label);
   std::snprintf(info->module, sizeof info->module, "%s", control.group);
   info->min_value = control.low;
@@ -111,25 +150,24 @@ bool params_info(const clap_plugin_t*, uint32_t index, clap_param_info_t* info) 
 }
 
 bool params_value(const clap_plugin_t* plugin, clap_id id, double* value) {
-  if (!is_control(id)) return false;
-  *value = of(plugin).value(static_cast<int>(id));
+  if (!is_control(id) && !is_meter(id)) return false;
+  *value = is_meter(id) ? of(plugin).meter(meter_of(id)) : of(plugin).value(static_cast<int>(id));
   return true;
 }
 
 bool params_to_text(const clap_plugin_t*, clap_id id, double value, char* text, uint32_t size) {
-  if (!is_control(id)) return false;
-  const int written = std::snprintf(text, size, "%.2f %s", value, kControls[id].unit);
-  return written >= 0 && static_cast<uint32_t>(written) < size;
+  if (is_meter(id)) return write_meter(meter_of(id), value, true, text, size);
+  return is_control(id) && write_value(static_cast<int>(id), value, true, text, size);
 }
 
 bool params_from_text(const clap_plugin_t*, clap_id id, const char* text, double* value) {
-  if (!is_control(id)) return false;
-  while (*text == ' ' || *text == '+') ++text;
-  return std::from_chars(text, text + std::strlen(text), *value).ec == std::errc();
+  return is_control(id) && read_value(static_cast<int>(id), text, value);
 }
 
-void params_flush(const clap_plugin_t* plugin, const clap_input_events_t* in, const clap_output_events_t*) {
+void params_flush(const clap_plugin_t* plugin, const clap_input_events_t* in,
+                  const clap_output_events_t* out) {
   for (uint32_t k = 0; k < in->size(in); ++k) handle(of(plugin), in->get(in, k));
+  report(&plugin_of(plugin), out);
 }
 
 bool state_save(const clap_plugin_t* plugin, const clap_ostream_t* stream) {
@@ -154,16 +192,38 @@ bool state_load(const clap_plugin_t* plugin, const clap_istream_t* stream) {
 
 uint32_t latency(const clap_plugin_t* plugin) { return of(plugin).latency(); }
 
+const char* port_type(uint32_t channels) { return channels == 1 ? CLAP_PORT_MONO : CLAP_PORT_STEREO; }
 uint32_t ports_count(const clap_plugin_t*, bool) { return 1; }
 
-bool ports_info(const clap_plugin_t*, uint32_t index, bool, clap_audio_port_info_t* info) {
+bool ports_info(const clap_plugin_t* plugin, uint32_t index, bool, clap_audio_port_info_t* info) {
   if (index != 0) return false;
   *info = {};
   std::snprintf(info->name, sizeof info->name, "main");
   info->flags = CLAP_AUDIO_PORT_IS_MAIN;
-  info->channel_count = 2;
-  info->port_type = CLAP_PORT_STEREO;
+  info->channel_count = plugin_of(plugin).channels;
+  info->port_type = port_type(info->channel_count);
   info->in_place_pair = 0;
+  return true;
+}
+
+// By their numbers: 0 stereo, 1 mono.
+uint32_t configs_count(const clap_plugin_t*) { return 2; }
+
+bool configs_get(const clap_plugin_t*, uint32_t index, clap_audio_ports_config_t* config) {
+  if (index > 1) return false;
+  *config = {};
+  config->id = index;
+  std::snprintf(config->name, sizeof config->name, "%s", index == 0 ? "Stereo" : "Mono");
+  config->input_port_count = config->output_port_count = 1;
+  config->has_main_input = config->has_main_output = true;
+  config->main_input_channel_count = config->main_output_channel_count = index == 0 ? 2 : 1;
+  config->main_input_port_type = config->main_output_port_type = port_type(2 - index);
+  return true;
+}
+
+bool configs_select(const clap_plugin_t* plugin, clap_id id) {
+  if (id > 1) return false;
+  plugin_of(plugin).channels = id == 0 ? 2 : 1;
   return true;
 }
 
@@ -173,6 +233,8 @@ const void* extension(const clap_plugin_t*, const char* id) {
   static const clap_plugin_state_t state = {state_save, state_load};
   static const clap_plugin_latency_t latencies = {latency};
   static const clap_plugin_audio_ports_t ports = {ports_count, ports_info};
+  static const clap_plugin_audio_ports_config_t configs = {configs_count, configs_get, configs_select};
+  if (std::strcmp(id, CLAP_EXT_AUDIO_PORTS_CONFIG) == 0) return &configs;
   if (std::strcmp(id, CLAP_EXT_PARAMS) == 0) return &params;
   if (std::strcmp(id, CLAP_EXT_STATE) == 0) return &state;
   if (std::strcmp(id, CLAP_EXT_LATENCY) == 0) return &latencies;

@@ -10,6 +10,7 @@
 #include "travesty/component.h"
 #include "travesty/edit_controller.h"
 #include "travesty/factory.h"
+#include "travesty/unit.h"
 
 namespace vst3 {
 
@@ -73,6 +74,21 @@ struct EditController : PluginBase {
   virtual Result setParamNormalized(uint32_t id, double normalized) = 0;
   virtual Result setComponentHandler(Unknown* handler) = 0;
   virtual void* createView(const char* name) = 0;
+};
+
+struct UnitInfo : Unknown {
+  virtual int32_t getUnitCount() = 0;
+  virtual Result getUnitInfo(int32_t index, v3_unit_info* info) = 0;
+  virtual int32_t getProgramListCount() = 0;
+  virtual Result getProgramListInfo(int32_t index, v3_program_list_info* info) = 0;
+  virtual Result getProgramName(int32_t list, int32_t index, int16_t* name) = 0;
+  virtual Result getProgramInfo(int32_t list, int32_t index, const char* attribute, int16_t* value) = 0;
+  virtual Result hasProgramPitchNames(int32_t list, int32_t index) = 0;
+  virtual Result getProgramPitchName(int32_t list, int32_t index, int16_t pitch, int16_t* name) = 0;
+  virtual int32_t getSelectedUnit() = 0;
+  virtual Result selectUnit(int32_t id) = 0;
+  virtual Result getUnitByBus(int32_t type, int32_t direction, int32_t bus, int32_t channel, int32_t* id) = 0;
+  virtual Result setUnitProgramData(int32_t id, int32_t index, Stream* data) = 0;
 };
 
 struct ParamValueQueue : Unknown {

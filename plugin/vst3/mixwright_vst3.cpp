@@ -2,57 +2,30 @@
 // queues.
 #include <algorithm>
 #include <atomic>
-#include <charconv>
-#include <cstdio>
+#include <cmath>
 #include <new>
 
 #include "abi.hpp"
+#include "factory.hpp"
 #include "instance.hpp"
+#include "learn/place.hpp"
+#include "numbers.hpp"
+#include "text16.hpp"
+#include "units.hpp"
 
 namespace {
 
 using namespace mixwright;
 using vst3::Result;
+using vst3::to_utf16;
 
-constexpr uint8_t kClassId[16] = {'M', 'i', 'x', 'w', 'r', 'i', 'g', 'h',
-                                  't', 'B', 'a', 'l', 'a', 'n', 'c', 'e'};
-constexpr char kName[] = "Mixwright balance", kVendor[] = "Mixwright", kCategory[] = "Audio Module Class";
-constexpr uint64_t kStereo = 3;
+constexpr uint64_t kMono = V3_SPEAKER_M, kStereo = V3_SPEAKER_L | V3_SPEAKER_R;
 constexpr uint32_t kEndlessTail = 0xffffffffu;
 
-// UTF-8 to UTF-16 of the basic plane, which units and labels are in.
-void to_utf16(int16_t* out, const char* text) {
-  int n = 0;
-  for (const auto* c = reinterpret_cast<const unsigned char*>(text); *c != 0 && n < 127; ++c, ++n) {
-    if (*c < 0x80) {
-      out[n] = *c;
-    } else if (*c < 0xe0 && c[1] != 0) {
-      out[n] = static_cast<int16_t>(((*c & 0x1f) << 6) | (c[1] & 0x3f));
-      c += 1;
-    } else if (c[1] != 0 && c[2] != 0) {
-      out[n] = static_cast<int16_t>(((*c & 0x0f) << 12) | ((c[1] & 0x3f) << 6) | (c[2] & 0x3f));
-      c += 2;
-    }
-  }
-  out[n] = 0;
-}
-
-template <size_t N>
-void put(char (&out)[N], const char* text) {
-  std::snprintf(out, N, "%s", text);
-}
-
-bool is_control(uint32_t id) { return id < static_cast<uint32_t>(kControlCount); }
-
-double to_plain(uint32_t id, double normalized) {
-  return kControls[id].low + normalized * (kControls[id].high - kControls[id].low);
-}
-
-double to_normalized(uint32_t id, double plain) {
-  return (plain - kControls[id].low) / (kControls[id].high - kControls[id].low);
-}
-
-class Plugin final : public vst3::Component, public vst3::AudioProcessor, public vst3::EditController {
+class Plugin final : public vst3::Component,
+                     public vst3::AudioProcessor,
+                     public vst3::EditController,
+                     public Units {
  public:
   Result queryInterface(const uint8_t* id, void** object) override {
     if (vst3::same(id, v3_funknown_iid) || vst3::same(id, v3_component_iid) ||
@@ -62,6 +35,8 @@ class Plugin final : public vst3::Component, public vst3::AudioProcessor, public
       *object = static_cast<vst3::AudioProcessor*>(this);
     } else if (vst3::same(id, v3_edit_controller_iid)) {
       *object = static_cast<vst3::EditController*>(this);
+    } else if (vst3::same(id, v3_unit_information_iid)) {
+      *object = static_cast<vst3::UnitInfo*>(this);
     } else {
       *object = nullptr;
       return V3_NO_INTERFACE;
@@ -87,7 +62,7 @@ class Plugin final : public vst3::Component, public vst3::AudioProcessor, public
     *info = {};
     info->media_type = type;
     info->direction = direction;
-    info->channel_count = 2;
+    info->channel_count = channels_;
     to_utf16(info->bus_name, direction == V3_INPUT ? "In" : "Out");
     info->bus_type = V3_MAIN;
     info->flags = V3_DEFAULT_ACTIVE;
@@ -96,7 +71,7 @@ class Plugin final : public vst3::Component, public vst3::AudioProcessor, public
   Result getRoutingInfo(v3_routing_info*, v3_routing_info*) override { return V3_NOT_IMPLEMENTED; }
   Result activateBus(int32_t, int32_t, int32_t, v3_bool) override { return V3_OK; }
   Result setActive(v3_bool active) override {
-    if (active) instance_.prepare(sample_rate_);
+    if (active) instance_.prepare(sample_rate_, channels_);
     return V3_OK;
   }
   Result setState(vst3::Stream* stream) override {
@@ -122,11 +97,13 @@ class Plugin final : public vst3::Component, public vst3::AudioProcessor, public
 
   // AudioProcessor
   Result setBusArrangements(uint64_t* in, int32_t ins, uint64_t* out, int32_t outs) override {
-    return ins == 1 && outs == 1 && in[0] == kStereo && out[0] == kStereo ? V3_OK : V3_FALSE;
+    if (ins != 1 || outs != 1 || in[0] != out[0] || (in[0] != kMono && in[0] != kStereo)) return V3_FALSE;
+    channels_ = in[0] == kMono ? 1 : 2;
+    return V3_OK;
   }
   Result getBusArrangement(int32_t, int32_t index, uint64_t* arrangement) override {
     if (index != 0) return V3_INVALID_ARG;
-    *arrangement = kStereo;
+    *arrangement = channels_ == 1 ? kMono : kStereo;
     return V3_OK;
   }
   Result canProcessSampleSize(int32_t size) override {
@@ -145,43 +122,34 @@ class Plugin final : public vst3::Component, public vst3::AudioProcessor, public
   Result setComponentState(vst3::Stream*) override { return V3_OK; }  // one object: setState has been called
   Result setControllerState(vst3::Stream*) override { return V3_NOT_IMPLEMENTED; }
   Result getControllerState(vst3::Stream*) override { return V3_NOT_IMPLEMENTED; }
-  int32_t getParameterCount() override { return kControlCount; }
+  int32_t getParameterCount() override { return kControlCount + kMeterCount; }
   Result getParameterInfo(int32_t index, v3_param_info* info) override {
-    if (index < 0 || index >= kControlCount) return V3_INVALID_ARG;
-    const auto id = static_cast<uint32_t>(index);
-    *info = {};
-    info->param_id = id;
-    to_utf16(info->title, kControls[id].label);
-    to_utf16(info->short_title, kControls[id].label);
-    to_utf16(info->units, kControls[id].unit);
-    info->step_count = id == c_enabled ? 1 : 0;
-    info->default_normalised_value = to_normalized(id, kControls[id].neutral);
-    info->flags = V3_PARAM_CAN_AUTOMATE;
+    if (index < 0 || index >= getParameterCount()) return V3_INVALID_ARG;
+    *info = described(index);
     return V3_OK;
   }
   Result getParamStringByValue(uint32_t id, double normalized, int16_t* out) override {
-    if (!is_control(id)) return V3_INVALID_ARG;
-    char text[64];
-    std::snprintf(text, sizeof text, "%.2f", to_plain(id, normalized));
+    char text[64] = {};
+    if (!write_normalized(id, normalized, text, sizeof text)) return V3_INVALID_ARG;
     to_utf16(out, text);
     return V3_OK;
   }
   Result getParamValueByString(uint32_t id, int16_t* in, double* normalized) override {
     char text[64];
-    size_t n = 0;
-    for (; n < sizeof text - 1 && in[n] > 0 && in[n] < 128; ++n) text[n] = static_cast<char>(in[n]);
+    vst3::from_utf16(text, in);
     double plain = 0;
-    if (!is_control(id) || std::from_chars(text, text + n, plain).ec != std::errc()) return V3_INVALID_ARG;
+    if (!is_control(id) || !read_value(static_cast<int>(id), text, &plain)) return V3_INVALID_ARG;
     *normalized = clamp(to_normalized(id, plain), 0.0, 1.0);
     return V3_OK;
   }
   double normalizedParamToPlain(uint32_t id, double normalized) override {
-    return is_control(id) ? to_plain(id, normalized) : normalized;
+    return is_control(id) || is_meter(id) ? to_plain(id, normalized) : normalized;
   }
   double plainParamToNormalized(uint32_t id, double plain) override {
-    return is_control(id) ? to_normalized(id, plain) : plain;
+    return is_control(id) || is_meter(id) ? to_normalized(id, plain) : plain;
   }
   double getParamNormalized(uint32_t id) override {
+    if (is_meter(id)) return to_normalized(id, instance_.meter(meter_of(id)));
     return is_control(id) ? to_normalized(id, instance_.value(static_cast<int>(id))) : 0.0;
   }
   Result setParamNormalized(uint32_t id, double normalized) override {
@@ -205,10 +173,13 @@ class Plugin final : public vst3::Component, public vst3::AudioProcessor, public
   };
 
   int gather(v3_process_data* data, Queue* queues);
+  void report(vst3::ParameterChanges* changes) noexcept;
 
   std::atomic<uint32_t> references_{1};
-  Instance instance_{""};
+  Instance instance_{weights_file()};
   double sample_rate_ = 44100;
+  int channels_ = 2;
+  double told_[kMeterCount] = {};  // on the audio thread
 };
 
 int Plugin::gather(v3_process_data* data, Queue* queues) {
@@ -227,8 +198,10 @@ Result Plugin::process(v3_process_data* data) {
   instance_.take_over();
   Queue queues[kControlCount];
   const int found = gather(data, queues);
-  const bool stereo = data->num_input_buses > 0 && data->num_output_buses > 0 &&
-                      data->inputs[0].num_channels == 2 && data->outputs[0].num_channels == 2;
+  const bool fits = data->num_input_buses > 0 && data->num_output_buses > 0 &&
+                    data->inputs[0].num_channels == channels_ && data->outputs[0].num_channels == channels_ &&
+                    data->inputs[0].channel_buffers_32 != nullptr &&
+                    data->outputs[0].channel_buffers_32 != nullptr;
   const int32_t frames = std::max(data->nframes, 0);
   int32_t at = 0;
   do {
@@ -244,71 +217,45 @@ Result Plugin::process(v3_process_data* data) {
       }
       if (queue.next < queue.count) end = std::min(end, queue.frame);
     }
-    if (stereo && end > at)
+    if (fits && end > at)
       instance_.process(data->inputs[0].channel_buffers_32, data->outputs[0].channel_buffers_32, at, end);
     at = end;
   } while (at < frames);
+  report(reinterpret_cast<vst3::ParameterChanges*>(data->output_params));
   return V3_OK;
 }
 
-class Factory final : public vst3::PluginFactory2 {
- public:
-  Result queryInterface(const uint8_t* id, void** object) override {
-    const bool known = vst3::same(id, v3_funknown_iid) || vst3::same(id, v3_plugin_factory_iid) ||
-                       vst3::same(id, v3_plugin_factory_2_iid);
-    *object = known ? this : nullptr;
-    return known ? V3_OK : V3_NO_INTERFACE;
+// What the host does not know yet.
+void Plugin::report(vst3::ParameterChanges* changes) noexcept {
+  if (changes == nullptr) return;
+  const auto tell = [changes](uint32_t id, double plain) {
+    int32_t index = 0;
+    vst3::ParamValueQueue* queue = changes->addParameterData(&id, &index);
+    if (queue != nullptr) queue->addPoint(0, to_normalized(id, plain), &index);
+  };
+  instance_.report([&tell](int control, double value) { tell(static_cast<uint32_t>(control), value); });
+  for (int m = 0; m < kMeterCount; ++m) {
+    const double now = instance_.meter(m);
+    if (std::fabs(now - told_[m]) < kMeterStep) continue;
+    told_[m] = now;
+    tell(kFirstMeter + static_cast<uint32_t>(m), now);
   }
-  uint32_t addRef() override { return 1; }
-  uint32_t release() override { return 1; }
-  Result getFactoryInfo(v3_factory_info* info) override {
-    *info = {};
-    put(info->vendor, kVendor);
-    info->flags = 0x10;  // names are Unicode
-    return V3_OK;
-  }
-  int32_t countClasses() override { return 1; }
-  Result getClassInfo(int32_t index, v3_class_info* info) override {
-    if (index != 0) return V3_INVALID_ARG;
-    fill(info);
-    return V3_OK;
-  }
-  Result getClassInfo2(int32_t index, v3_class_info_2* info) override {
-    if (index != 0) return V3_INVALID_ARG;
-    fill(info);
-    put(info->sub_categories, "Fx|Mastering");
-    put(info->vendor, kVendor);
-    put(info->version, "0.1.0");
-    put(info->sdk_version, "VST 3.7.4");
-    return V3_OK;
-  }
-  Result createInstance(const uint8_t* class_id, const uint8_t* id, void** object) override {
-    *object = nullptr;
-    if (!vst3::same(class_id, kClassId)) return V3_NO_INTERFACE;
-    auto* plugin = new (std::nothrow) Plugin;
-    if (plugin == nullptr) return V3_NOMEM;
-    const Result result = plugin->queryInterface(id, object);
-    plugin->release();
-    return result;
-  }
+}
 
- private:
-  template <typename Info>
-  static void fill(Info* info) {
-    *info = {};
-    std::memcpy(info->class_id, kClassId, sizeof kClassId);
-    info->cardinality = 0x7fffffff;
-    put(info->category, kCategory);
-    put(info->name, kName);
-  }
-};
+Result create(const uint8_t* id, void** object) {
+  auto* plugin = new (std::nothrow) Plugin;
+  if (plugin == nullptr) return V3_NOMEM;
+  const Result result = plugin->queryInterface(id, object);
+  plugin->release();
+  return result;
+}
 
 }  // namespace
 
 #define MIXWRIGHT_EXPORT extern "C" __attribute__((visibility("default")))
 
 MIXWRIGHT_EXPORT void* GetPluginFactory() {
-  static Factory factory;
+  static vst3::Factory factory(create);
   return static_cast<vst3::PluginFactory2*>(&factory);
 }
 MIXWRIGHT_EXPORT bool ModuleEntry(void*) { return true; }

@@ -1,8 +1,18 @@
-// What the test hosts share: HOST PLUGIN IN OUT RATE BLOCK [--state FILE] [--save FILE] [--strict]
-// [--in-place] [FRAME:ID:VALUE ...]. IN and OUT are raw float32, left then right. Values at frame 0 come with
-// the first block. With
-// --strict every system call within the plugin's process but write and exit kills the host (seccomp), and
-// heap calls there are counted. One program includes this once.
+// What the test hosts share: HOST PLUGIN IN OUT RATE BLOCK [OPTION | FRAME:ID:VALUE]... IN and OUT are raw
+// float32, left then right. Values at frame 0 come with the first block. At the end, the host prints the last
+// value that it was told of each number. One program includes this once. Options:
+//   --state FILE, --save FILE   the state, before and after
+//   --mono      IN and OUT have one channel
+//   --in-place  in and out are the same buffers
+//   --apart     the buffers lie far apart, right before left, at addresses that only fit a float
+//   --empty     a block of no frames before each block
+//   --wrong     first blocks that no host should give: without buffers, of other channels
+//   --again     the plugin is switched off and on again in the middle, with half the block
+//   --pace N    N times faster than it sounds, and no faster
+//   --strict    every system call within the plugin's process but write and exit kills the host (seccomp),
+//   and
+//               heap calls there are counted; --allocate and --call do what is forbidden
+//   --times     prints what the blocks took
 #pragma once
 
 #include <dlfcn.h>
@@ -19,6 +29,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 extern "C" {
@@ -56,35 +68,39 @@ inline std::vector<char> read_all(const char* path) {
 
 struct Job {
   double rate;
-  size_t block, frames;
+  size_t block, frames = 0;
+  int channels = 2;
   const char *state_in = nullptr, *state_out = nullptr;
   bool strict = false, timed = false, allocates = false, calls = false;
+  bool in_place = false, apart = false, empty = false, wrong = false, again = false;
+  double pace = 0;
   std::vector<double> times_us;
   std::chrono::steady_clock::time_point started;
   std::vector<Change> changes;
-  std::vector<float> input, output;
-  float* source;  // the output's buffer with --in-place
+  float *source[2] = {}, *result[2] = {};  // one buffer a channel
   size_t next = 0;
 
   Job(int argc, char** argv) : rate(std::atof(argv[4])), block(static_cast<size_t>(std::atol(argv[5]))) {
-    bool in_place = false;
+    const std::pair<const char*, bool*> switches[] = {
+        {"--strict", &strict},     {"--times", &timed}, {"--allocate", &allocates},
+        {"--call", &calls},        {"--apart", &apart}, {"--empty", &empty},
+        {"--in-place", &in_place}, {"--wrong", &wrong}, {"--again", &again}};
     for (int k = 6; k < argc; ++k) {
       const std::string word = argv[k];
       Change c;
+      bool known = false;
+      for (const auto& [name, on] : switches) {
+        if (word == name) known = *on = true;
+      }
+      if (known) continue;
       if (word == "--state") {
         state_in = argv[++k];
       } else if (word == "--save") {
         state_out = argv[++k];
-      } else if (word == "--strict") {
-        strict = true;
-      } else if (word == "--times") {
-        timed = true;
-      } else if (word == "--allocate") {
-        allocates = true;
-      } else if (word == "--call") {
-        calls = true;
-      } else if (word == "--in-place") {
-        in_place = true;
+      } else if (word == "--pace") {
+        pace = std::atof(argv[++k]);
+      } else if (word == "--mono") {
+        channels = 1;
       } else if (std::sscanf(argv[k], "%zu:%u:%lf", &c.frame, &c.id, &c.value) == 3) {
         changes.push_back(c);
       } else {
@@ -92,12 +108,29 @@ struct Job {
       }
     }
     const std::vector<char> bytes = read_all(argv[2]);
-    frames = bytes.size() / (2 * sizeof(float));
-    input.resize(2 * frames);
-    std::memcpy(input.data(), bytes.data(), input.size() * sizeof(float));
-    output = in_place ? input : std::vector<float>(2 * frames);
+    frames = bytes.size() / (static_cast<size_t>(channels) * sizeof(float));
+    for (int c = channels - 1; c >= 0; --c) {
+      source[c] = buffer();
+      std::memcpy(source[c], bytes.data() + static_cast<size_t>(c) * frames * sizeof(float),
+                  frames * sizeof(float));
+      result[c] = in_place ? source[c] : buffer();
+    }
     if (timed) times_us.reserve(frames / block + 1);
-    source = in_place ? output.data() : input.data();
+  }
+
+  // The block from a frame on; each call is for the next one.
+  void place(size_t at, float** in, float** out) const {
+    for (int c = 0; c < channels; ++c) in[c] = source[c] + at, out[c] = result[c] + at;
+  }
+
+  // What the plugin says of a number; more than fits is lost.
+  void hear(unsigned id, double value) {
+    if (id < kMostNumbers) told_[id] = value, heard_[id] = true;
+  }
+
+  void wait_for_the_next(size_t n) const {
+    if (pace > 0)
+      std::this_thread::sleep_for(std::chrono::duration<double>(static_cast<double>(n) / rate / pace));
   }
 
   // Strict, the rest runs in a child that has this thread only: the plugin's others would outlive it.
@@ -136,7 +169,9 @@ struct Job {
     if (strict) syscall(SYS_exit, 0);
   }
 
-  void print_times() {
+  void print() {
+    for (unsigned id = 0; id < kMostNumbers; ++id)
+      if (heard_[id]) std::printf("told %u %.17g\n", id, told_[id]);
     if (times_us.empty()) return;
     std::sort(times_us.begin(), times_us.end());
     const size_t last = times_us.size() - 1;
@@ -145,7 +180,19 @@ struct Job {
 
   void write_output(const char* path) const {
     FILE* file = std::fopen(path, "wb");
-    std::fwrite(output.data(), sizeof(float), output.size(), file);
+    for (int c = 0; c < channels; ++c) std::fwrite(result[c], sizeof(float), frames, file);
     std::fclose(file);
   }
+
+ private:
+  static constexpr unsigned kMostNumbers = 2000;
+
+  float* buffer() {
+    buffers_.emplace_back(frames + (apart ? 100'003 : 0));
+    return buffers_.back().data() + (apart ? 50'001 : 0);
+  }
+
+  std::vector<std::vector<float>> buffers_;
+  double told_[kMostNumbers] = {};
+  bool heard_[kMostNumbers] = {};
 };

@@ -35,17 +35,17 @@ int main(int argc, char** argv) {
   job.begin();
   for (size_t at = 0; at < job.frames; at += job.block) {
     const size_t n = std::min(job.block, job.frames - at);
-    for (size_t c = 0; c < 2; ++c) std::memcpy(in[c], &job.input[c * job.frames] + at, n * sizeof(float));
+    for (size_t c = 0; c < 2; ++c) std::memcpy(in[c], job.source[c] + at, n * sizeof(float));
     for (; job.next < job.changes.size() && job.changes[job.next].frame <= at; ++job.next)
       client.set(static_cast<int>(job.changes[job.next].id), job.changes[job.next].value);
     job.enter();
     const int wrong = process(static_cast<uint32_t>(n));
     job.leave();
     if (wrong != 0) return 4;
-    for (size_t c = 0; c < 2; ++c) std::memcpy(&job.output[c * job.frames] + at, out[c], n * sizeof(float));
+    for (size_t c = 0; c < 2; ++c) std::memcpy(job.result[c] + at, out[c], n * sizeof(float));
   }
   job.end();
-  job.print_times();
+  job.print();
   job.write_output(argv[3]);
 
   symbol<void(int)>(fake, "fake_without_buffers")(1);

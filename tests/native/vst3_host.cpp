@@ -1,4 +1,6 @@
 // A small VST3 host with sample-accurate queues; host.hpp says how it is called, with plain values.
+#include <cmath>
+
 #include "abi.hpp"
 #include "host.hpp"
 
@@ -8,6 +10,7 @@ using vst3::Result;
 
 struct Queue final : vst3::ParamValueQueue {
   uint32_t id = 0;
+  double told = 0;
   std::vector<std::pair<int32_t, double>> points;
 
   Result queryInterface(const uint8_t*, void**) override { return V3_NO_INTERFACE; }
@@ -21,7 +24,11 @@ struct Queue final : vst3::ParamValueQueue {
     *normalized = points[static_cast<size_t>(index)].second;
     return V3_OK;
   }
-  Result addPoint(int32_t, double, int32_t*) override { return V3_NOT_IMPLEMENTED; }
+  Result addPoint(int32_t, double normalized, int32_t* index) override {
+    told = normalized;
+    *index = 0;
+    return V3_OK;
+  }
 };
 
 struct Changes final : vst3::ParameterChanges {
@@ -35,7 +42,12 @@ struct Changes final : vst3::ParameterChanges {
   vst3::ParamValueQueue* getParameterData(int32_t index) override {
     return &queues[static_cast<size_t>(index)];
   }
-  vst3::ParamValueQueue* addParameterData(uint32_t*, int32_t*) override { return nullptr; }
+  vst3::ParamValueQueue* addParameterData(uint32_t* id, int32_t* index) override {
+    if (static_cast<size_t>(used) == queues.size()) return nullptr;
+    queues[static_cast<size_t>(used)].id = *id;
+    *index = used;
+    return &queues[static_cast<size_t>(used++)];
+  }
 
   void clear() {
     for (int32_t k = 0; k < used; ++k) queues[static_cast<size_t>(k)].points.clear();
@@ -99,17 +111,45 @@ int main(int argc, char** argv) {
     memory.bytes = read_all(job.state_in);
     std::printf("loaded %d\n", component->setState(&memory) == V3_OK ? 1 : 0);
   }
+  uint64_t mono = V3_SPEAKER_M;
+  if (job.channels == 1 && processor->setBusArrangements(&mono, 1, &mono, 1) != V3_OK) return 3;
   v3_process_setup setup = {V3_OFFLINE, V3_SAMPLE_32, static_cast<int32_t>(job.block), job.rate};
   processor->setupProcessing(&setup);
   component->setActive(1);
   processor->setProcessing(1);
+  int misread = 0;
+  vst3::UnitInfo* units = nullptr;
+  component->queryInterface(v3_unit_information_iid, reinterpret_cast<void**>(&units));
+  for (int32_t k = 0; k < controller->getParameterCount(); ++k) {
+    v3_param_info param;
+    int16_t text[128];
+    controller->getParameterInfo(k, &param);
+    const bool meter = (param.flags & V3_PARAM_READ_ONLY) != 0;
+    for (const double value : {0.0, param.default_normalised_value, 1.0}) {
+      double again = -1;
+      const bool written = controller->getParamStringByValue(param.param_id, value, text) == V3_OK;
+      const bool read = controller->getParamValueByString(param.param_id, text, &again) == V3_OK;
+      if (!written || read == meter || (read && std::fabs(again - value) > 1e-9)) ++misread;
+    }
+    if (param.unit_id <= 0 || param.unit_id >= units->getUnitCount()) ++misread;
+  }
+  for (int32_t k = 0; k < units->getUnitCount(); ++k) {
+    v3_unit_info unit;
+    units->getUnitInfo(k, &unit);
+    std::string name;
+    for (const int16_t* c = unit.name; *c != 0; ++c) name += static_cast<char>(*c);
+    std::printf("unit %d in %d: %s\n", unit.id, unit.parent_unit_id, name.c_str());
+  }
+  units->release();
+  std::printf("misread %d\n", misread);
   std::printf("params %d latency %u\n", controller->getParameterCount(), processor->getLatencySamples());
-  Changes changes;
+  Changes changes, told;
   changes.queues.resize(64);
+  told.queues.resize(64);
   for (Queue& queue : changes.queues) queue.points.reserve(64);
   job.begin();
-  for (size_t at = 0; at < job.frames; at += job.block) {
-    const size_t n = std::min(job.block, job.frames - at);
+  for (size_t at = 0, n = 0; at < job.frames; at += n) {
+    n = std::min(job.block, job.frames - at);
     changes.clear();
     for (; job.next < job.changes.size() && job.changes[job.next].frame < at + n; ++job.next) {
       const Change& change = job.changes[job.next];
@@ -117,24 +157,53 @@ int main(int argc, char** argv) {
       const auto normalized = static_cast<float>(controller->plainParamToNormalized(change.id, change.value));
       changes.add(change.id, change.frame - at, static_cast<double>(normalized));
     }
-    float* in[2] = {job.source + at, job.source + job.frames + at};
-    float* out[2] = {job.output.data() + at, job.output.data() + job.frames + at};
+    float *in[2], *out[2];
+    job.place(at, in, out);
     v3_audio_bus_buffers from = {}, to = {};
-    from.num_channels = to.num_channels = 2;
+    from.num_channels = to.num_channels = job.channels;
     from.channel_buffers_32 = in;
     to.channel_buffers_32 = out;
     v3_process_data data = {};
-    data.nframes = static_cast<int32_t>(n);
-    data.num_input_buses = data.num_output_buses = 1;
     data.inputs = &from;
     data.outputs = &to;
+    data.nframes = static_cast<int32_t>(n);
+    if (job.wrong && at == 0) {
+      processor->process(&data);  // no buses, no changes
+      data.num_input_buses = data.num_output_buses = 1;
+      from.channel_buffers_32 = to.channel_buffers_32 = nullptr;
+      processor->process(&data);
+      from.channel_buffers_32 = in, to.channel_buffers_32 = out;
+      from.num_channels = 3 - job.channels;
+      processor->process(&data);
+      from.num_channels = job.channels;
+    }
+    data.num_input_buses = data.num_output_buses = 1;
+    data.nframes = 0;
+    if (job.empty) processor->process(&data);
+    data.nframes = static_cast<int32_t>(n);
     data.input_params = reinterpret_cast<v3_param_changes**>(static_cast<vst3::ParameterChanges*>(&changes));
+    data.output_params = reinterpret_cast<v3_param_changes**>(static_cast<vst3::ParameterChanges*>(&told));
+    told.used = 0;
     job.enter();
     processor->process(&data);
     job.leave();
+    for (int32_t k = 0; k < told.used; ++k) {
+      const Queue& queue = told.queues[static_cast<size_t>(k)];
+      job.hear(queue.id, controller->normalizedParamToPlain(queue.id, queue.told));
+    }
+    job.wait_for_the_next(n);
+    if (!job.again || at + n < job.frames / 2) continue;
+    job.again = false;
+    job.block = std::max<size_t>(1, job.block / 2);
+    setup.max_block_size = static_cast<int32_t>(job.block);
+    processor->setProcessing(0);
+    component->setActive(0);
+    processor->setupProcessing(&setup);
+    component->setActive(1);
+    processor->setProcessing(1);
   }
   job.end();
-  job.print_times();
+  job.print();
   if (job.state_out != nullptr) {
     Memory memory;
     std::printf("saved %d\n", component->getState(&memory) == V3_OK ? 1 : 0);

@@ -29,7 +29,8 @@ BINARIES = {
     "clap": "mixwright.clap",
     "vst3": f"mixwright.vst3/Contents/{platform.machine()}-linux/mixwright.so",
 }
-# In the order of the plugins' numbers.
+# In the order of the plugins' numbers; meters are numbered from FIRST_METER.
+FIRST_METER, METERS = 1000, ("gain_reduction", "output_lufs", "learn_progress")
 CONTROLS = [
     *Parameters(),
     *(f"genre_{genre}" for genre in GENRES),
@@ -55,9 +56,14 @@ def compile_native(name: str, place: Path, *libraries: str) -> Path:
     """A program of tests/native."""
     compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
     program = place / name
-    include = [f"-I{ROOT / folder}" for folder in ("dsp", "plugin", "plugin/vst3")] + ["-isystem", str(DPF_HEADERS)]
+    include = [f"-I{ROOT / folder}" for folder in ("dsp", "plugin", "plugin/clap", "plugin/vst3")] + [
+        "-isystem",
+        str(DPF_HEADERS),
+    ]
     source = ROOT / "tests" / "native" / f"{name}.cpp"
-    subprocess.run([compiler, *FLAGS, *include, str(source), "-o", str(program), "-ldl", *libraries], check=True)
+    subprocess.run(
+        [compiler, *FLAGS, *include, str(source), "-o", str(program), "-ldl", "-pthread", *libraries], check=True
+    )
     return program
 
 
@@ -73,9 +79,9 @@ def in_python(
     changes: Sequence[tuple[int, Mapping[str, float]]] = (),
     **stated: float,
 ) -> np.ndarray:
-    """The balance stage on (2, samples); `changes` are values from a frame on."""
+    """The balance stage on (channels, samples); `changes` are values from a frame on."""
     preset = Preset(parameters=Parameters(parameters), voicing=blend_voicing(genre), **stated)
-    stage = BalanceStage(preset, RATE, 2)
+    stage = BalanceStage(preset, RATE, len(audio))
     parts, start, values = [], 0, dict(parameters)
     for frame, new in [*changes, (audio.shape[1], {})]:
         parts.append(stage.process(np.ascontiguousarray(audio[:, start:frame])))

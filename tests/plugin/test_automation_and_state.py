@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import platform
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.plugin.plugins import ALL_MOVED, BINARIES, CONTROLS, RATE, STATED, build_host, in_python
+from tests.plugin.hosts import Run, at
+from tests.plugin.plugins import ALL_MOVED, CONTROLS, METERS, RATE, STATED, in_python
 
 from mixwright.chain import BalanceStage
 from mixwright.parameters import GENRES, Parameters, Preset, blend_voicing
@@ -17,40 +17,6 @@ from mixwright.parameters.plugin_state import plugin_state
 
 MOVED = ALL_MOVED | STATED | {"genre_jazz": 1.0}
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the host counts glibc's heap calls")
-
-
-@pytest.fixture(scope="session", params=list(BINARIES))
-def command(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> list[str]:
-    """A host of our own and its plugin."""
-    return build_host(request.param, tmp_path_factory.mktemp("host"), plugins)
-
-
-class Run:
-    """One run of the host."""
-
-    def __init__(self, command: list[str], place: Path) -> None:
-        self._command = command
-        self._place = place
-        self.said = ""
-
-    def __call__(self, audio: np.ndarray, block: int, *more: str, rate: float = RATE) -> np.ndarray:
-        before, after = self._place / "in.f32", self._place / "out.f32"
-        audio.astype(np.float32).tofile(before)
-        after.unlink(missing_ok=True)
-        command = [*self._command, str(before), str(after), f"{rate:g}", str(block), *more]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        self.said = done.stdout + done.stderr
-        assert done.returncode == 0, f"{done.returncode}: {self.said}"
-        return np.fromfile(after, np.float32).reshape(2, -1) if after.exists() else np.zeros((2, 0), np.float32)
-
-
-@pytest.fixture
-def run(command: list[str], tmp_path: Path) -> Run:
-    return Run(command, tmp_path)
-
-
-def at(frame: int, **values: float) -> list[str]:
-    return [f"{frame}:{CONTROLS.index(name)}:{value!r}" for name, value in values.items()]
 
 
 @pytest.mark.parametrize("block", [1, 64, 333, 512])
@@ -66,7 +32,8 @@ def test_automation_gives_pythons_samples(block: int, run: Run, music: np.ndarra
         events += at(frame, **values)
     heard = run(music, block, *events)
     np.testing.assert_array_equal(heard, in_python(music, ALL_MOVED, {"jazz": 1.0}, changes, **STATED))
-    assert f"params {len(CONTROLS)} latency 0" in run.said
+    assert f"params {len(CONTROLS) + len(METERS)} latency 0" in run.said
+    assert "misread 0" in run.said
 
 
 def test_in_place_buffers_give_the_same(run: Run, music: np.ndarray) -> None:

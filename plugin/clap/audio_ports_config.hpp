@@ -1,0 +1,27 @@
+// CLAP's extension "audio-ports-config" (clap/ext/audio-ports-config.h, version 1.0; MIT), which DPF does not
+// carry: the layouts of ports between which a host may choose.
+#pragma once
+
+#include "clap/ext/audio-ports.h"
+#include "clap/plugin.h"
+
+constexpr char CLAP_EXT_AUDIO_PORTS_CONFIG[] = "clap.audio-ports-config";
+
+struct clap_audio_ports_config_t {
+  clap_id id;
+  char name[CLAP_NAME_SIZE];
+  uint32_t input_port_count, output_port_count;
+  bool has_main_input;
+  uint32_t main_input_channel_count;
+  const char* main_input_port_type;
+  bool has_main_output;
+  uint32_t main_output_channel_count;
+  const char* main_output_port_type;
+};
+
+// All on the main thread; select() only while the plugin is not active.
+struct clap_plugin_audio_ports_config_t {
+  uint32_t (*count)(const clap_plugin_t* plugin);
+  bool (*get)(const clap_plugin_t* plugin, uint32_t index, clap_audio_ports_config_t* config);
+  bool (*select)(const clap_plugin_t* plugin, clap_id id);
+};

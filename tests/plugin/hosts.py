@@ -1,0 +1,45 @@
+"""Hosts of our own for CLAP and VST3, and what they say."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tests.plugin.plugins import CONTROLS, FIRST_METER, METERS, RATE
+
+
+class Run:
+    """One run of the host."""
+
+    def __init__(self, command: list[str], place: Path) -> None:
+        self._command = command
+        self._place = place
+        self.said = ""
+        self.told: dict[str, float] = {}  # the last value of each control and meter that the plugin told of
+
+    def __call__(self, audio: np.ndarray, block: int, *more: str, rate: float = RATE) -> np.ndarray:
+        before, after = self._place / "in.f32", self._place / "out.f32"
+        audio.astype(np.float32).tofile(before)
+        after.unlink(missing_ok=True)
+        if len(audio) == 1:
+            more = ("--mono", *more)
+        command = [*self._command, str(before), str(after), f"{rate:g}", str(block), *more]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.said = done.stdout + done.stderr
+        assert done.returncode == 0, f"{done.returncode}: {self.said}"
+        self.told = dict(self._numbers())
+        heard = np.fromfile(after, np.float32) if after.exists() else np.zeros(0, np.float32)
+        return heard.reshape(len(audio), -1)
+
+    def _numbers(self) -> Iterator[tuple[str, float]]:
+        for line in self.said.splitlines():
+            if line.startswith("told "):
+                _, number, value = line.split()
+                name = METERS[int(number) - FIRST_METER] if int(number) >= FIRST_METER else CONTROLS[int(number)]
+                yield name, float(value)
+
+
+def at(frame: int, **values: float) -> list[str]:
+    return [f"{frame}:{CONTROLS.index(name)}:{value!r}" for name, value in values.items()]
