@@ -25,11 +25,14 @@ struct State {
   }
 };
 
-inline void append_member(std::string* text, const char* name, double value) {
+inline std::string digits_of(double value) {
   char digits[32];
-  const std::to_chars_result end = std::to_chars(digits, digits + sizeof digits, value);
+  return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+inline void append_member(std::string* text, const char* name, double value) {
   if (text->back() != '{') *text += ", ";
-  *text += "\"" + std::string(name) + "\": " + std::string(digits, end.ptr);
+  *text += "\"" + std::string(name) + "\": " + digits_of(value);
 }
 
 inline std::string state_json(const State& state) {

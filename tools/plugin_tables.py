@@ -7,6 +7,12 @@ from typing import Any
 
 Table = dict[str, Any]
 URI = "urn:mixwright:balance"
+# By URI: the name, and the channels' symbols and names after "in" and "out".
+LAYOUTS = {
+    URI: ("Mixwright balance", (("_l", " left"), ("_r", " right"))),
+    f"{URI}#mono": ("Mixwright balance (mono)", (("", ""),)),
+}
+CHANGE_REQUEST = "http://kx.studio/ns/lv2ext/control-input-port-change-request"
 GENRE_STEP = 0.0001
 UNITS = {"dB": "units:db", "Hz": "units:hz", "BPM": "units:bpm", "s": "units:s", "%": "units:pc"}
 TOGGLED = " ; lv2:portProperty lv2:toggled, lv2:integer"
@@ -21,7 +27,9 @@ PREFIXES = """@prefix doap: <http://usefulinc.com/ns/doap#> .
 @prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .
 @prefix pprops: <http://lv2plug.in/ns/ext/port-props#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix state: <http://lv2plug.in/ns/ext/state#> .
 @prefix units: <http://lv2plug.in/ns/extensions/units#> .
+@prefix urid: <http://lv2plug.in/ns/ext/urid#> .
 """
 
 
@@ -107,48 +115,61 @@ def cpp_controls(table: Table, note: str) -> str:
 
 def lv2_manifest(note: str) -> str:
     """plugin/lv2/manifest.ttl."""
-    return f"# {note}\n{PREFIXES}\n<{URI}> a lv2:Plugin ; lv2:binary <mixwright.so> ; rdfs:seeAlso <mixwright.ttl> .\n"
+    plugins = [f"<{uri}> a lv2:Plugin ; lv2:binary <mixwright.so> ; rdfs:seeAlso <mixwright.ttl> ." for uri in LAYOUTS]
+    return "\n".join([f"# {note}", PREFIXES, *plugins, ""])
 
 
 def lv2_description(table: Table, note: str) -> str:
-    """plugin/lv2/mixwright.ttl: ports 0 and 1 in, 2 and 3 out, then latency, the meters, and the controls."""
-    rows = control_rows(table)
-    groups = list(dict.fromkeys(row["group"] for row in rows))
+    """plugin/lv2/mixwright.ttl: the groups of the controls, and a plugin for each layout of channels."""
+    groups = list(dict.fromkeys(row["group"] for row in control_rows(table)))
     lines = [f"# {note}", PREFIXES]
     for group in groups:
         kind = "a pg:Group, pg:InputGroup"
         lines.append(f'<{URI}#{group}> {kind} ; lv2:symbol "{group}" ; lv2:name "{group.capitalize()}" .')
-    lines += [
-        "", f"<{URI}> a lv2:Plugin, lv2:MixerPlugin ;",
-        '  doap:name "Mixwright balance" ; doap:license <http://opensource.org/licenses/mit> ;',
-        '  lv2:project [ a doap:Project ; doap:name "Mixwright" ; '
-        'doap:maintainer [ a foaf:Person ; foaf:name "The Mixwright developers" ] ] ;',
-        "  lv2:minorVersion 2 ; lv2:microVersion 0 ; lv2:optionalFeature lv2:hardRTCapable ;", "  lv2:port",
-    ]  # fmt: skip
-    ports = []
-    for index, (way, symbol, name) in enumerate(
-        (("Input", "in_l", "In left"), ("Input", "in_r", "In right"), ("Output", "out_l", "Out left"),
-         ("Output", "out_r", "Out right"))
-    ):  # fmt: skip
-        ports.append(f'a lv2:AudioPort, lv2:{way}Port ; lv2:index {index} ; lv2:symbol "{symbol}" ; lv2:name "{name}"')
+    return "\n".join([*lines, *(line for uri in LAYOUTS for line in _lv2_plugin(table, uri)), ""])
+
+
+def _lv2_plugin(table: Table, uri: str) -> list[str]:
+    """Ports: in and out by channel, latency, the meters, the controls."""
+    name, channels = LAYOUTS[uri]
+    ports: list[str] = []
+    for way in ("Input", "Output"):
+        for symbol, words in channels:
+            short = way.removesuffix("put")
+            ports.append(
+                f"a lv2:AudioPort, lv2:{way}Port ; lv2:index {len(ports)} ; "
+                f'lv2:symbol "{short.lower()}{symbol}" ; lv2:name "{short}{words}"'
+            )
     ports.append(
-        'a lv2:ControlPort, lv2:OutputPort ; lv2:index 4 ; lv2:symbol "latency" ; lv2:name "Latency" ; '
+        f'a lv2:ControlPort, lv2:OutputPort ; lv2:index {len(ports)} ; lv2:symbol "latency" ; lv2:name "Latency" ; '
         "lv2:designation lv2:latency ; lv2:portProperty lv2:reportsLatency, lv2:integer ; lv2:minimum 0 ; lv2:maximum 0"
     )
-    for way, row in [*(("Output", row) for row in table["meter"]), *(("Input", row) for row in rows)]:
-        text = (
-            f'a lv2:ControlPort, lv2:{way}Port ; lv2:index {len(ports)} ; lv2:symbol "{row["name"]}" ; '
-            f'lv2:name "{row["label"]}" ; lv2:default {row["neutral"]} ; lv2:minimum {row["low"]} ; '
-            f"lv2:maximum {row['high']} ; rdfs:comment {json.dumps(row['description'], ensure_ascii=False)}"
-        )
-        if way == "Input":
-            text += f" ; pg:group <{URI}#{row['group']}>"
-        if row["unit"] in UNITS:
-            text += f" ; units:unit {UNITS[row['unit']]}"
-        elif row["unit"]:
-            render = json.dumps(f"%f {row['unit']}", ensure_ascii=False)
-            text += f" ; units:unit [ a units:Unit ; units:symbol {json.dumps(row['unit'], ensure_ascii=False)} ; "
-            text += f"rdfs:label {json.dumps(row['unit'], ensure_ascii=False)} ; units:render {render} ]"
-        text += MARKS.get(row["name"], "")
-        ports.append(text)
-    return "\n".join([*lines, " ,\n".join(f"    [ {port} ]" for port in ports) + " .", ""])
+    for way, row in [*(("Output", row) for row in table["meter"]), *(("Input", row) for row in control_rows(table))]:
+        ports.append(_lv2_control(way, row, len(ports)))
+    return [
+        "", f"<{uri}> a lv2:Plugin, lv2:MixerPlugin ;",
+        f'  doap:name "{name}" ; doap:license <http://opensource.org/licenses/mit> ;',
+        '  lv2:project [ a doap:Project ; doap:name "Mixwright" ; '
+        'doap:maintainer [ a foaf:Person ; foaf:name "The Mixwright developers" ] ] ;',
+        "  lv2:minorVersion 2 ; lv2:microVersion 0 ;",
+        f"  lv2:optionalFeature lv2:hardRTCapable, urid:map, state:threadSafeRestore, <{CHANGE_REQUEST}> ;",
+        "  lv2:extensionData state:interface ;", "  lv2:port",
+        " ,\n".join(f"    [ {port} ]" for port in ports) + " .",
+    ]  # fmt: skip
+
+
+def _lv2_control(way: str, row: Table, index: int) -> str:
+    text = (
+        f'a lv2:ControlPort, lv2:{way}Port ; lv2:index {index} ; lv2:symbol "{row["name"]}" ; '
+        f'lv2:name "{row["label"]}" ; lv2:default {row["neutral"]} ; lv2:minimum {row["low"]} ; '
+        f"lv2:maximum {row['high']} ; rdfs:comment {json.dumps(row['description'], ensure_ascii=False)}"
+    )
+    if way == "Input":
+        text += f" ; pg:group <{URI}#{row['group']}>"
+    if row["unit"] in UNITS:
+        text += f" ; units:unit {UNITS[row['unit']]}"
+    elif row["unit"]:
+        render = json.dumps(f"%f {row['unit']}", ensure_ascii=False)
+        text += f" ; units:unit [ a units:Unit ; units:symbol {json.dumps(row['unit'], ensure_ascii=False)} ; "
+        text += f"rdfs:label {json.dumps(row['unit'], ensure_ascii=False)} ; units:render {render} ]"
+    return text + MARKS.get(row["name"], "")

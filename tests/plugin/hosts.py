@@ -1,4 +1,4 @@
-"""Hosts of our own for CLAP and VST3, and what they say."""
+"""Hosts of our own for LV2, CLAP and VST3, and what they say."""
 
 from __future__ import annotations
 

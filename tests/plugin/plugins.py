@@ -26,6 +26,7 @@ STATED = {"programme_lufs": -17.23, "tempo_bpm": 97.41, "makeup_trim_db": 0.5}
 # As in the Makefile.
 FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 BINARIES = {
+    "lv2": "mixwright.lv2/mixwright.so",
     "clap": "mixwright.clap",
     "vst3": f"mixwright.vst3/Contents/{platform.machine()}-linux/mixwright.so",
 }
@@ -56,7 +57,7 @@ def compile_native(name: str, place: Path, *libraries: str) -> Path:
     """A program of tests/native."""
     compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
     program = place / name
-    include = [f"-I{ROOT / folder}" for folder in ("dsp", "plugin", "plugin/clap", "plugin/vst3")] + [
+    include = [f"-I{ROOT / folder}" for folder in ("dsp", "plugin", "plugin/clap", "plugin/lv2", "plugin/vst3")] + [
         "-isystem",
         str(DPF_HEADERS),
     ]
@@ -68,7 +69,7 @@ def compile_native(name: str, place: Path, *libraries: str) -> Path:
 
 
 def build_host(name: str, place: Path, plugins: Path) -> list[str]:
-    """The command of a host of our own ("clap" or "vst3") with its plugin."""
+    """The command of a host of our own (of a format in BINARIES) with its plugin."""
     return [str(compile_native(f"{name}_host", place)), str(plugins / BINARIES[name])]
 
 

@@ -1,4 +1,4 @@
-"""CLAP and VST3 in hosts of our own: layouts and blocks of every kind, what the plugin tells, and Learn."""
+"""LV2, CLAP and VST3 in hosts of our own: layouts and blocks of every kind, what the plugin tells, and Learn."""
 
 from __future__ import annotations
 
