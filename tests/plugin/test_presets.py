@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ import mixwright
 from mixwright.chain import BalanceStage
 from mixwright.errors import PresetError
 from mixwright.parameters import Parameters, Preset, blend_voicing, load_preset
+from mixwright.parameters.lv2_preset import state_in_turtle
 from mixwright.parameters.plugin_state import parse_plugin_state, plugin_state
 from mixwright.parameters.vst3_preset import pack_vst3_preset, unpack_vst3_preset
 
@@ -46,7 +49,7 @@ def test_pedalboard_loads_a_vst3_preset(written: Path, plugins: Path, music: np.
     np.testing.assert_array_equal(plugin.process(music, RATE, buffer_size=333), rendered(written, music))
 
 
-@pytest.mark.parametrize("name", ["song.state", "song.vstpreset"])
+@pytest.mark.parametrize("name", ["song.state", "song.vstpreset", 'my "song" é.lv2'])
 def test_there_and_back_is_the_same_sound(name: str, written: Path, music: np.ndarray, tmp_path: Path) -> None:
     assert convert(written, tmp_path / name).returncode == 0
     back = convert(tmp_path / name, tmp_path / "back.json")
@@ -86,6 +89,45 @@ def test_what_is_no_preset_is_refused_in_a_line(data: bytes, says: str, tmp_path
     assert made.stderr.count("\n") == 1
     assert says in made.stderr
     assert not (tmp_path / "out.state").exists()
+
+
+def test_an_lv2_preset_may_be_replaced_and_nothing_else(written: Path, plugins: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "song.lv2"
+    assert convert(written, bundle).returncode == 0
+    first = (bundle / "preset.ttl").read_text()
+    assert convert(written, bundle).returncode == 0
+    assert (bundle / "preset.ttl").read_text() == first
+    assert sorted(path.name for path in bundle.iterdir()) == ["manifest.ttl", "preset.ttl"]
+    made = convert(written, plugins / "mixwright.lv2")
+    assert made.returncode == 1
+    assert "something else than a preset" in made.stderr
+    assert "lv2:binary" in (plugins / "mixwright.lv2" / "manifest.ttl").read_text()
+    (bundle / "preset.ttl").write_text("nothing")
+    made = convert(bundle, tmp_path / "back.json")
+    assert made.returncode == 1
+    assert "holds no state of Mixwright's plugin" in made.stderr
+
+
+def test_the_turtle_of_a_preset_is_as_the_standard_has_it(written: Path, tmp_path: Path) -> None:
+    if shutil.which("sord_validate") is None:
+        pytest.skip("sord_validate is not installed")
+    assert convert(written, tmp_path / 'a "b" \\ é.lv2').returncode == 0
+    files = sorted(tmp_path.glob("*/*.ttl"))
+    schemas = [path for folder in sorted(Path("/usr/lib/lv2").glob("*.lv2")) for path in sorted(folder.glob("*.ttl"))]
+    result = subprocess.run(
+        ["sord_validate", *map(str, [*files, *schemas])], capture_output=True, text=True, check=False
+    )
+    said = (result.stdout + result.stderr).splitlines()
+    assert [line for line in said if "error" in line and str(tmp_path) in line] == []
+
+
+def test_a_state_as_a_host_writes_it(written: Path) -> None:
+    state = plugin_state(load_preset(written))
+    for literal in ('"""' + state + '"""', json.dumps(state), json.dumps(state).replace("{", "\\u007B", 1)):
+        turtle = (
+            f'[] state:state [ <urn:mixwright:balance#ports> "1 2 " ;\n\t<urn:mixwright:balance#state> {literal} ] .'
+        )
+        assert json.loads(state_in_turtle(turtle)) == json.loads(state)
 
 
 def test_a_trajectory_is_no_state(tmp_path: Path) -> None:

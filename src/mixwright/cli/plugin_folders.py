@@ -87,7 +87,8 @@ def uninstall(plugin_format: str, folder: Path) -> Path | None:
     ParameterError
         An unknown format.
     """
-    return [_remove(folder / name) for name in _names(plugin_format)][0]
+    gone = [_remove(folder / name) for name in _names(plugin_format)]
+    return gone[0]
 
 
 def _remove(target: Path) -> Path | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import PresetError
+from ..errors import AudioWriteError, PresetError
 
 if TYPE_CHECKING:
     from ..parameters import Preset
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["preset_app"]
 
 preset_app = typer.Typer(help="Presets for plugin hosts, and back.", no_args_is_help=True)
-VST3, STATE = ".vstpreset", ".state"
+VST3, STATE, LV2 = ".vstpreset", ".state", ".lv2"
 
 
 @preset_app.callback()
@@ -26,34 +27,71 @@ def preset() -> None:
 
 @preset_app.command("convert")
 def convert_command(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A preset, a plugin's state, or a .vstpreset file.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="A preset, a plugin's state, a .vstpreset file or a .lv2 folder.")
+    ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="NAME.vstpreset for VST3, NAME.state for CLAP, NAME.json for a preset."),
+        typer.Option("--output", "-o", help="NAME.vstpreset (VST3), NAME.lv2 (LV2), NAME.state (CLAP), NAME.json."),
     ],
 ) -> None:
     """Convert a preset: the plugin then gives the samples that `render` gives, before the delivery stage."""
     from ..audio import check_output_path
     from ..audio.atomic import atomic_path
+    from ..parameters.lv2_preset import lv2_preset_files
     from ..parameters.plugin_state import plugin_state
     from ..parameters.vst3_preset import pack_vst3_preset
 
-    check_output_path(output, [source], extensions=(VST3, STATE, ".json"))
-    given = _read(source)
     ending = output.suffix.lower()
+    if ending == LV2 and output.is_dir():
+        _check_bundle(output)
+    else:
+        check_output_path(output, [source], extensions=(VST3, STATE, LV2, ".json"))
+    given = _read(source)
     text = given.to_json() if ending == ".json" else plugin_state(given)
+    if ending == LV2:
+        _write_bundle(output, lv2_preset_files(output.stem, text))
+        print(f"Wrote    {output}")
+        return
     with atomic_path(output) as temporary:
         temporary.write_bytes(pack_vst3_preset(text) if ending == VST3 else text.encode())
     print(f"Wrote    {output}")
 
 
+def _check_bundle(folder: Path) -> None:
+    """A preset may be replaced by another; a plugin, or a folder of anything else, may not."""
+    files = sorted(path.name for path in folder.iterdir())
+    if not all(name.endswith(".ttl") for name in files) or (files and "pset:Preset" not in _text(folder)):
+        raise AudioWriteError(f"{folder}: is a folder with something else than a preset in it; choose another name")
+
+
+def _text(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.ttl")))
+
+
+def _write_bundle(folder: Path, files: Mapping[str, str]) -> None:
+    """The manifest last: a host that scans meanwhile finds no half preset."""
+    from ..audio.atomic import atomic_path
+
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise AudioWriteError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    for name, text in sorted(files.items(), key=lambda file: file[0] == "manifest.ttl"):
+        with atomic_path(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
 def _read(source: Path) -> Preset:
-    """The preset, whichever of the three it is in."""
+    """The preset, whichever of the four it is in."""
     from ..parameters import load_preset
+    from ..parameters.lv2_preset import state_in_turtle
     from ..parameters.plugin_state import FORMAT, parse_plugin_state
     from ..parameters.vst3_preset import unpack_vst3_preset
 
     try:
+        if source.is_dir():
+            return parse_plugin_state(state_in_turtle(_text(source), source=str(source)), source=str(source))
         data = source.read_bytes()
     except OSError as error:
         raise PresetError(f"{source}: cannot be read ({error.strerror or error})") from None
