@@ -32,8 +32,11 @@ from tests.live.servers import (
     running,
 )
 from tests.live.test_live import PRESET
+from tests.plugin.plugins import RATE
+from tests.songs import song
 
-from mixwright.parameters import Parameters, Preset, blend_voicing
+from mixwright.analysis import analyze_audio
+from mixwright.parameters import Parameters, Preset, blend_voicing, load_preset
 
 pytestmark = pytest.mark.skipif(shutil.which("jackd") is None, reason="jackd is not installed")
 
@@ -175,3 +178,31 @@ def test_a_wrong_name_or_preset_is_refused(server: str, preset: Path) -> None:
     assert "cannot be read" in refused(preset.with_name("none.json"), "--server", server)
     preset.write_text(Preset(trajectory=((0.0, Parameters()), (1.0, Parameters(low_eq=1.0)))).to_json())
     assert "moves over the song" in refused(preset, "--server", server)
+
+
+def test_learn_decides_and_keeps_it(server: str, player: Path, tmp_path: Path) -> None:
+    dull = song(12.0, RATE, tilt=-2.2)
+    kept = tmp_path / "kept.preset.json"
+    with live("--server", server, "--name", NAME, "--learn", 10, "-o", kept) as process:
+        with playing(player, server, NAME, dull, tmp_path) as music_process:
+            read_until("playing", music_process)
+            said = read_until("Wrote", process)
+            read_until("\n", process)
+            played(music_process, tmp_path)
+        assert "Learning from 10 s" in said
+        assert re.search(r"Learned  .*high EQ \+\d\.\d dB", said)
+    preset = load_preset(kept)
+    assert preset.parameters["high_eq"] > 0.5
+    assert preset.programme_lufs == pytest.approx(analyze_audio(dull, RATE).integrated_lufs, abs=1.0)
+
+
+def test_what_cannot_be_learned_is_refused(tmp_path: Path) -> None:
+    for words, says in (
+        (("--learn", "5"), "learn=5 must be in [10, 30] s"),
+        (("-o", str(tmp_path / "a.json")), "add --learn SECONDS"),
+        (("--learn", "20", "-o", str(tmp_path / "a.wav")), "use one of .json"),
+    ):
+        command = [sys.executable, "-m", "mixwright", "live", *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT_S)
+        assert done.returncode in (1, 2)
+        assert says in done.stderr

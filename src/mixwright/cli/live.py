@@ -33,6 +33,13 @@ Connect = Annotated[
     typer.Option("--connect/--no-connect", help="Connect with the sound card (mind the loop from speakers to mics)."),
 ]
 Server = Annotated[str, typer.Option(metavar="NAME", help="The JACK server; the default one without.")]
+Learn = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="Listen to the first 10 to 30 s of sound, decide, and glide there."),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE.json", help="Write what was learned as a preset.")
+]
 Plain = Annotated[bool, typer.Option("--plain", help="A line a second instead of meters that move.")]
 
 
@@ -41,6 +48,8 @@ def live_command(
     name: Annotated[str, typer.Option(metavar="NAME", help="What the client is called.")] = "mixwright",
     connect: Connect = False,
     server: Server = "",
+    learn: Learn = None,
+    output: Output = None,
     plain: Plain = False,
 ) -> None:
     """Play a preset in real time as a JACK client (PipeWire serves as well), until Ctrl-C.
@@ -48,7 +57,10 @@ def live_command(
     The preset is read again whenever its file changes.
     """
     from .live_display import display
+    from .live_learning import Learning, check_seconds
     from .live_preset import PresetFile
+
+    check_seconds(learn, output)
 
     try:
         with interruptible() as check:
@@ -61,10 +73,13 @@ def live_command(
                 with display(preset.name if preset else "neutral", plain) as screen:
                     screen.say(_running(client))
                     screen.say(_connections(connected, asked=connect))
+                    learning = None if learn is None else Learning(client, learn, output, screen.say)
                     while not client.lost:
                         check()
                         if source:
                             _follow(source, client, screen.say)
+                        if learning and learning.follow(client, screen.say):
+                            learning = None
                         screen.show(client)
                         time.sleep(ROUND_S)
                 raise LiveError(client.lost)
