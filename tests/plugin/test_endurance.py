@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.plugin.plugins import compile_native
+from tests.plugin.plugins import ROOT, compile_native
 
 
 def test_a_million_blocks_of_random_changes_in_fifty_instances(tmp_path: Path) -> None:
     program = compile_native("endurance", tmp_path)
-    said = subprocess.run([program, "50", "1000000"], capture_output=True, text=True, check=True).stdout.split()
+    command = [program, ROOT / "plugin" / "learn" / "network.weights", "50", "1000000"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     figures = dict(zip(said[::2], map(float, said[1::2]), strict=True))
     assert figures["bad"] == 0
     assert figures["denormal"] == 0
