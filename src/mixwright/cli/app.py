@@ -16,6 +16,7 @@ from .benchmark import benchmark_command
 from .compare import compare_command
 from .data import data_app
 from .extract import Interrupted, extract_command
+from .listen import listen_app
 from .live import live_command
 from .mix import mix_command
 from .plugin import plugin_app
@@ -50,6 +51,7 @@ app.command("train")(train_command)
 app.add_typer(data_app, name="data")
 app.add_typer(preset_app, name="preset")
 app.add_typer(plugin_app, name="plugin")
+app.add_typer(listen_app, name="listen")
 
 
 def _show_version(value: bool) -> None:
