@@ -80,7 +80,7 @@ inline float maximum(float a, float b) { return a > b ? a : b; }
 inline double clamp(double x, double low, double high) { return x < low ? low : (x > high ? high : x); }
 inline bool is_finite(float x) { return x - x == 0.0f; }
 
-// Flush denormals to zero while in scope, so that every home of the chain does the same.
+// Flush denormals to zero while in scope, so that every home of the chain does the same; WebAssembly cannot.
 class DenormalGuard {
  public:
 #if defined(__SSE2__) || defined(_M_X64)
@@ -98,6 +98,8 @@ class DenormalGuard {
 
  private:
   uint64_t saved_ = 0;
+#else
+  DenormalGuard() {}
 #endif
  public:
   DenormalGuard(const DenormalGuard&) = delete;
