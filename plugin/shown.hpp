@@ -1,17 +1,18 @@
 // Controls and meters as hosts of CLAP and VST3 see them: their numbers, and values as text.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 
 #include "controls.hpp"
+#include "decimal.hpp"
 
 namespace mixwright {
 
 // Controls are numbered from 0, and meters from here, so that controls may be added.
 constexpr uint32_t kFirstMeter = 1000;
+constexpr int kShownCount = int{kControlCount} + int{kMeterCount};
 constexpr double kMeterStep = 0.1;  // less is not told
 
 inline bool is_control(uint32_t id) { return id < static_cast<uint32_t>(kControlCount); }
@@ -47,7 +48,7 @@ inline bool read_value(int control, const char* text, double* value) {
     *value = text[1] == 'n' ? 1.0 : 0.0;
     return true;
   }
-  return std::from_chars(text, text + std::strlen(text), *value).ec == std::errc();
+  return read_decimal(text, text + std::strlen(text), value) != nullptr;
 }
 
 }  // namespace mixwright

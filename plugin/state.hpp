@@ -2,12 +2,12 @@
 // trip, so that a session which a newer plugin saved loses nothing.
 #pragma once
 
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "decimal.hpp"
 #include "engine.hpp"
 
 namespace mixwright {
@@ -24,11 +24,6 @@ struct State {
     for (int c = 0; c < kControlCount; ++c) values[c] = kControls[c].neutral;
   }
 };
-
-inline std::string digits_of(double value) {
-  char digits[32];
-  return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
 
 inline void append_member(std::string* text, const char* name, double value) {
   if (text->back() != '{') *text += ", ";
@@ -67,10 +62,9 @@ class JsonReader {
 
   bool number(double* value) {
     space();
-    const std::from_chars_result read =
-        std::from_chars(text_.data() + at_, text_.data() + text_.size(), *value);
-    if (read.ec != std::errc()) return false;
-    at_ = static_cast<size_t>(read.ptr - text_.data());
+    const char* end = read_decimal(text_.data() + at_, text_.data() + text_.size(), value);
+    if (end == nullptr) return false;
+    at_ = static_cast<size_t>(end - text_.data());
     return *value - *value == 0.0;
   }
 

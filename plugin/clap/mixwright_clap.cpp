@@ -121,11 +121,11 @@ clap_process_status process(const clap_plugin_t* clap, const clap_process_t* blo
   return CLAP_PROCESS_CONTINUE;
 }
 
-uint32_t params_count(const clap_plugin_t*) { return kControlCount + kMeterCount; }
+uint32_t params_count(const clap_plugin_t*) { return kShownCount; }
 
 bool params_info(const clap_plugin_t*, uint32_t index, clap_param_info_t* info) {
   *info = {};
-  if (index >= kControlCount && index < kControlCount + kMeterCount) {
+  if (index >= kControlCount && index < kShownCount) {
     const MeterInfo& meter = kMeters[index - kControlCount];
     info->id = kFirstMeter + (index - kControlCount);
     info->flags = CLAP_PARAM_IS_READONLY;
@@ -269,5 +269,5 @@ const void* factory(const char* id) {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default")))
-const clap_plugin_entry_t clap_entry = {CLAP_VERSION_INIT, entry_init, entry_deinit, factory};
+extern "C" CLAP_EXPORT const clap_plugin_entry_t clap_entry = {CLAP_VERSION_INIT, entry_init, entry_deinit,
+                                                               factory};

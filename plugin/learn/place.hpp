@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <string>
 
-#if defined(_WIN32)
-#include <windows.h>
-#else
+#include "learn/file.hpp"
+
+#if !defined(_WIN32)
 #include <dlfcn.h>
 #endif
 
@@ -17,12 +17,12 @@ inline std::string own_file() {
   static const char anchor = 0;
 #if defined(_WIN32)
   HMODULE module = nullptr;
-  char path[MAX_PATH] = {};
   constexpr DWORD kOfAddress =
       GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
-  if (!GetModuleHandleExA(kOfAddress, &anchor, &module)) return "";
-  const DWORD size = GetModuleFileNameA(module, path, MAX_PATH);
-  return std::string(path, size < MAX_PATH ? size : 0);
+  if (!GetModuleHandleExW(kOfAddress, reinterpret_cast<const wchar_t*>(&anchor), &module)) return "";
+  std::wstring path(32768, L'\0');  // the longest there is
+  path.resize(GetModuleFileNameW(module, path.data(), static_cast<DWORD>(path.size())));
+  return utf8_of(path);
 #else
   Dl_info info;
   return dladdr(&anchor, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
@@ -35,7 +35,7 @@ inline std::string weights_file() {
   const std::string file = own_file(), folder = file.substr(0, file.find_last_of("/\\") + 1);
   const std::string in_folder = folder + "network.weights";
   for (const std::string& path : {file + ".weights", in_folder, folder + "../Resources/network.weights"}) {
-    std::FILE* found = std::fopen(path.c_str(), "rb");
+    std::FILE* found = open_to_read(path);
     if (found == nullptr) continue;
     std::fclose(found);
     return path;

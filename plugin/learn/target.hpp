@@ -17,7 +17,7 @@ namespace mixwright {
 inline Profile blend_profiles(const double* weights) {
   if (weights == nullptr) return kAllMusic;
   Profile mixed;
-  const auto blend = [weights, &mixed](auto part) {
+  const auto blend = [weights](auto part) {
     MeanSpread mean;
     for (int g = 0; g < kGenreCount; ++g) mean.mean += weights[g] * part(kGenreProfiles[g]).mean;
     double variance = 0;

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "learn/file.hpp"
+
 namespace mixwright {
 
 // Little-endian: eight letters, three facts as float32, then each tensor as its count (uint32) and its
@@ -19,7 +21,7 @@ class WeightsReader {
   }
 
   bool open(const std::string& path) {
-    file_ = std::fopen(path.c_str(), "rb");
+    file_ = open_to_read(path);
     char letters[sizeof kLetters - 1];
     good_ = file_ != nullptr && std::fread(letters, 1, sizeof letters, file_) == sizeof letters &&
             std::memcmp(letters, kLetters, sizeof letters) == 0;
@@ -51,7 +53,7 @@ class WeightsReader {
     for (size_t k = 0; good_ && k < count; ++k) good_ = std::isfinite(values[k]);
   }
 
-  FILE* file_ = nullptr;
+  std::FILE* file_ = nullptr;
   bool good_ = false;
 };
 

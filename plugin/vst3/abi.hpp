@@ -1,5 +1,5 @@
 // The VST3 interfaces that are used here as C++ classes, in the vtable order of the ABI; structs and ids come
-// from DPF's "travesty" headers (ISC licence). Itanium ABI, that is Linux and macOS.
+// from DPF's "travesty" headers (ISC licence). 64-bit Windows has the same vtables for them.
 #pragma once
 
 #include <cstdint>

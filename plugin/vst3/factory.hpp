@@ -9,8 +9,8 @@
 
 namespace vst3 {
 
-constexpr uint8_t kClassId[16] = {'M', 'i', 'x', 'w', 'r', 'i', 'g', 'h',
-                                  't', 'B', 'a', 'l', 'a', 'n', 'c', 'e'};
+// "MixwrightBalance", on Windows in the byte order of a GUID, so that presets name it alike.
+constexpr v3_tuid kClassId = V3_ID(0x4d697877, 0x72696768, 0x7442616c, 0x616e6365);
 
 template <size_t N>
 void put(char (&out)[N], const char* text) {

@@ -122,7 +122,7 @@ class Plugin final : public vst3::Component,
   Result setComponentState(vst3::Stream*) override { return V3_OK; }  // one object: setState has been called
   Result setControllerState(vst3::Stream*) override { return V3_NOT_IMPLEMENTED; }
   Result getControllerState(vst3::Stream*) override { return V3_NOT_IMPLEMENTED; }
-  int32_t getParameterCount() override { return kControlCount + kMeterCount; }
+  int32_t getParameterCount() override { return kShownCount; }
   Result getParameterInfo(int32_t index, v3_param_info* info) override {
     if (index < 0 || index >= getParameterCount()) return V3_INVALID_ARG;
     *info = described(index);
@@ -252,11 +252,25 @@ Result create(const uint8_t* id, void** object) {
 
 }  // namespace
 
+#if defined(_WIN32)
+#define MIXWRIGHT_EXPORT extern "C" __declspec(dllexport)
+#else
 #define MIXWRIGHT_EXPORT extern "C" __attribute__((visibility("default")))
+#endif
 
 MIXWRIGHT_EXPORT void* GetPluginFactory() {
   static vst3::Factory factory(create);
   return static_cast<vst3::PluginFactory2*>(&factory);
 }
+
+// What a host calls first and last has another name on each system.
+#if defined(_WIN32)
+MIXWRIGHT_EXPORT bool InitDll() { return true; }
+MIXWRIGHT_EXPORT bool ExitDll() { return true; }
+#elif defined(__APPLE__)
+MIXWRIGHT_EXPORT bool bundleEntry(void*) { return true; }
+MIXWRIGHT_EXPORT bool bundleExit() { return true; }
+#else
 MIXWRIGHT_EXPORT bool ModuleEntry(void*) { return true; }
 MIXWRIGHT_EXPORT bool ModuleExit() { return true; }
+#endif
