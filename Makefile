@@ -1,6 +1,7 @@
 # make demo         sets everything up and mixes the bundled song
 # make test         sets everything up and runs the tests
 # make plugin       builds the plugin for DAWs: LV2, CLAP, VST3
+# make plugin-cross builds CLAP and VST3 for Windows and macOS; installs the compiler for it
 # make train-setup  adds what training needs, with PyTorch for the CPU; then make test runs the tests of training too
 # make train-small  trains on the twelve bundled songs, in minutes: a trial, no network for real music
 PYTHON ?= python3
@@ -8,13 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := build/plugins
 DPF ?= /usr/share/dpf/distrho/src
-VST3 := mixwright.vst3/Contents/$(shell uname -m)-linux/mixwright.so
-# As in CMakeLists.txt: the same bits as in Python.
-PLUGIN_FLAGS := -std=c++17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Wshadow -Wconversion \
-  -fPIC -fvisibility=hidden -shared -pthread -Wl,--no-undefined -Idsp -Iplugin
-WEIGHTS := plugin/learn/network.weights
-PLUGIN_PARTS := $(wildcard dsp/*.hpp plugin/*.hpp plugin/learn/*)
-NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*) CMakeLists.txt pyproject.toml
+SYSTEM := $(if $(filter Darwin,$(shell uname -s)),macos,linux)
+CROSS := windows-x86_64 macos-x86_64 macos-arm64
+NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/* */CMakeLists.txt) CMakeLists.txt \
+  pyproject.toml
 SOURCES := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/*.cpp plugin/*/*.hpp tests/native/*.cpp)
 # Changes when a file of the package comes or goes: an editable install knows its files by name.
 PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -f1)
@@ -22,7 +20,8 @@ PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -
 TORCH := torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo demo-stems plugin test setup train-setup train-small lint format generate bench judge clean
+.PHONY: demo demo-stems plugin plugin-cross $(CROSS) test setup train-setup train-small lint format generate bench judge \
+  clean
 
 demo: setup
 	@mkdir -p build/demo
@@ -35,24 +34,27 @@ demo-stems: setup
 test: setup $(VENV)/.test
 	$(BIN)/python -m pytest
 
-# Into build/plugins. Needs the headers of LV2, and of CLAP and VST3 as DPF has them (Debian: lv2-dev, dpf-source).
-plugin: $(PLUGINS)/mixwright.lv2/mixwright.so $(PLUGINS)/mixwright.clap $(PLUGINS)/$(VST3)
+# Into build/plugins. Needs CMake and the headers of LV2, and of CLAP and VST3 as DPF has them (Debian: cmake, lv2-dev,
+# dpf-source).
+plugin:
+	@cmake --preset $(SYSTEM) -DMIXWRIGHT_DPF=$(DPF) >/dev/null
+	@cmake --build build/$(SYSTEM)
+	@cmake --install build/$(SYSTEM) --prefix $(PLUGINS) >/dev/null
 	@echo "$(PLUGINS): copy mixwright.lv2 to ~/.lv2, mixwright.clap* to ~/.clap, mixwright.vst3 to ~/.vst3"
 
-$(PLUGINS)/mixwright.lv2/mixwright.so: $(PLUGIN_PARTS) $(wildcard plugin/lv2/*)
-	@mkdir -p $(@D)
-	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/lv2/mixwright_lv2.cpp -o $@
-	@cp plugin/lv2/*.ttl $(WEIGHTS) $(@D)
+# CLAP and VST3 into build/plugins-windows-x86_64, -macos-x86_64 and -macos-arm64.
+plugin-cross: $(CROSS)
 
-$(PLUGINS)/mixwright.clap: $(PLUGIN_PARTS) $(wildcard plugin/clap/*)
-	@mkdir -p $(@D)
-	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/clap/mixwright_clap.cpp -o $@
-	@cp $(WEIGHTS) $@.weights
+$(CROSS): $(VENV)/.cross
+	@cmake --preset $@ -DMIXWRIGHT_DPF=$(DPF) >/dev/null
+	@cmake --build build/$@
+	@cmake --install build/$@ >/dev/null
+	@echo "build/plugins-$@"
 
-$(PLUGINS)/$(VST3): $(PLUGIN_PARTS) $(wildcard plugin/vst3/*)
-	@mkdir -p $(@D) $(@D)/../Resources
-	$(CXX) $(PLUGIN_FLAGS) -isystem $(DPF) plugin/vst3/mixwright_vst3.cpp -o $@
-	@cp $(WEIGHTS) $(@D)/../Resources
+$(VENV)/.cross: $(VENV)/.setup
+	@echo "Installing ziglang (a C++ compiler, 100 MB) into $(VENV). First it compiles its library for each system: minutes."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[cross]"
+	@touch $@
 
 setup: $(VENV)/.setup
 
