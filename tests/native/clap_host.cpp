@@ -50,9 +50,8 @@ void nothing(const clap_host_t*) {}
 int main(int argc, char** argv) {
   if (argc < 6) return 2;
   Job job(argc, argv);
-  void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return std::puts(dlerror()), 3;
-  const auto* entry = static_cast<const clap_plugin_entry_t*>(dlsym(library, "clap_entry"));
+  const Library library(argv[1]);
+  const auto* entry = static_cast<const clap_plugin_entry_t*>(library.find("clap_entry"));
   if (!entry->init(argv[1])) return 3;
   const auto* factory = static_cast<const clap_plugin_factory_t*>(entry->get_factory(CLAP_PLUGIN_FACTORY_ID));
   clap_host_t host = {CLAP_VERSION_INIT, nullptr, "clap_host", "",     "", "1",

@@ -15,12 +15,16 @@
 //   --times     prints what the blocks took
 #pragma once
 
+#if defined(_WIN32)
+#include <windows.h>
+#else
 #include <dlfcn.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -33,13 +37,14 @@
 #include <utility>
 #include <vector>
 
+inline bool in_process = false;
+inline long heap_calls = 0;
+
+#if !defined(_WIN32)
 extern "C" {
 void* __libc_malloc(size_t);
 void __libc_free(void*);
 }
-
-inline bool in_process = false;
-inline long heap_calls = 0;
 
 extern "C" void* malloc(size_t n) {
   if (in_process) ++heap_calls;
@@ -49,6 +54,29 @@ extern "C" void free(void* p) {
   if (in_process && p != nullptr) ++heap_calls;
   __libc_free(p);
 }
+#endif
+
+// A function or table of the plugin; null where it has none. The host ends where there is no plugin.
+class Library {
+ public:
+#if defined(_WIN32)
+  explicit Library(const char* path) : library_(LoadLibraryA(path)) {
+    if (library_ == nullptr) std::printf("%s: error %lu\n", path, GetLastError()), std::exit(3);
+  }
+  void* find(const char* name) const { return reinterpret_cast<void*>(GetProcAddress(library_, name)); }
+
+ private:
+  HMODULE library_;
+#else
+  explicit Library(const char* path) : library_(dlopen(path, RTLD_NOW | RTLD_LOCAL)) {
+    if (library_ == nullptr) std::puts(dlerror()), std::exit(3);
+  }
+  void* find(const char* name) const { return dlsym(library_, name); }
+
+ private:
+  void* library_;
+#endif
+};
 
 struct Change {
   size_t frame;
@@ -136,6 +164,7 @@ struct Job {
   // Strict, the rest runs in a child that has this thread only: the plugin's others would outlive it.
   void begin() const {
     std::fflush(stdout);
+#if !defined(_WIN32)
     if (!strict) return;
     const pid_t child = fork();
     if (child != 0) {
@@ -145,6 +174,7 @@ struct Job {
       _exit(WEXITSTATUS(status));
     }
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+#endif
   }
 
   void enter() {
@@ -154,7 +184,9 @@ struct Job {
 
   void leave() {
     if (allocates) free(malloc(1));
+#if !defined(_WIN32)
     if (calls) syscall(SYS_getpid);
+#endif
     in_process = false;
     if (!timed) return;
     const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - started;
@@ -163,10 +195,12 @@ struct Job {
 
   // Under seccomp this is the end: nothing but write and exit is allowed.
   void end() const {
+#if !defined(_WIN32)
     char text[64];
     const int n = std::snprintf(text, sizeof text, "heap calls %ld\n", heap_calls);
     if (write(1, text, static_cast<size_t>(n)) != n) syscall(SYS_exit, 4);
     if (strict) syscall(SYS_exit, 0);
+#endif
   }
 
   void print() {

@@ -92,10 +92,13 @@ struct Memory final : vst3::Stream {
 int main(int argc, char** argv) {
   if (argc < 6) return 2;
   Job job(argc, argv);
-  void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return std::puts(dlerror()), 3;
-  reinterpret_cast<bool (*)(void*)>(dlsym(library, "ModuleEntry"))(library);
-  auto* factory = reinterpret_cast<vst3::PluginFactory2* (*)()>(dlsym(library, "GetPluginFactory"))();
+  const Library library(argv[1]);
+#if defined(_WIN32)
+  reinterpret_cast<bool (*)()>(library.find("InitDll"))();
+#else
+  reinterpret_cast<bool (*)(void*)>(library.find("ModuleEntry"))(nullptr);
+#endif
+  auto* factory = reinterpret_cast<vst3::PluginFactory2* (*)()>(library.find("GetPluginFactory"))();
   v3_class_info info;
   factory->getClassInfo(0, &info);
   vst3::Component* component = nullptr;

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from tests.songs import song
 @pytest.fixture(scope="session")
 def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the plugins, built once."""
-    if not headers_are_there():
-        pytest.skip("the headers of LV2 and CLAP (lv2-dev, dpf-source) are not installed")
+    if not headers_are_there() or shutil.which("cmake") is None:
+        pytest.skip("CMake, or the headers of LV2 and CLAP (lv2-dev, dpf-source), are not installed")
     return build(tmp_path_factory.mktemp("plugins"))
 
 

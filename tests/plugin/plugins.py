@@ -53,18 +53,18 @@ def build(place: Path) -> Path:
     return place
 
 
-def compile_native(name: str, place: Path, *libraries: str) -> Path:
-    """A program of tests/native."""
-    compiler = os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))
+def compile_native(name: str, place: Path, *more: str, compiler: Sequence[str] = ()) -> Path:
+    """A program of tests/native, for this system unless a compiler for another one is given."""
+    if not compiler:
+        compiler = [os.environ.get("CXX") or next(c for c in ("c++", "g++", "clang++") if shutil.which(c))]
+        more = ("-ldl", "-pthread", *more)
     program = place / name
     include = [f"-I{ROOT / folder}" for folder in ("dsp", "plugin", "plugin/clap", "plugin/lv2", "plugin/vst3")] + [
         "-isystem",
         str(DPF_HEADERS),
     ]
     source = ROOT / "tests" / "native" / f"{name}.cpp"
-    subprocess.run(
-        [compiler, *FLAGS, *include, str(source), "-o", str(program), "-ldl", "-pthread", *libraries], check=True
-    )
+    subprocess.run([*compiler, *FLAGS, *include, str(source), "-o", str(program), *more], check=True)
     return program
 
 
