@@ -9,9 +9,10 @@
 #include <xmmintrin.h>
 #endif
 
-// AVX2 is chosen at run time where the compiler can clone a function; without FMA contraction both clones
-// give the same bits. `flatten` pulls the whole stage into each clone.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(MIXWRIGHT_NO_CLONES)
+// AVX2 is chosen at run time where the compiler can clone a function (GCC, in ELF files); without FMA
+// contraction both clones give the same bits. `flatten` pulls the whole stage into each clone.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__ELF__) && \
+    !defined(MIXWRIGHT_NO_CLONES)
 #define MIXWRIGHT_CLONES __attribute__((target_clones("arch=x86-64-v3", "default"), flatten))
 #else
 #define MIXWRIGHT_CLONES
