@@ -2,6 +2,7 @@
 # make test         sets everything up and runs the tests
 # make plugin       builds the plugin for DAWs: LV2, CLAP, VST3
 # make plugin-cross builds CLAP and VST3 for Windows and macOS; installs the compiler for it
+# make wasm         builds the chain for browsers; installs the compiler for it
 # make train-setup  adds what training needs, with PyTorch for the CPU; then make test runs the tests of training too
 # make train-small  trains on the twelve bundled songs, in minutes: a trial, no network for real music
 PYTHON ?= python3
@@ -9,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := build/plugins
 DPF ?= /usr/share/dpf/distrho/src
+# As in CMakeLists.txt: the same bits.
+WASM_FLAGS := -std=c++17 -O3 -msimd128 -fno-exceptions -ffp-contract=off -fno-math-errno -fno-trapping-math
 SYSTEM := $(if $(filter Darwin,$(shell uname -s)),macos,linux)
 CROSS := windows-x86_64 macos-x86_64 macos-arm64
 NATIVE := $(wildcard dsp/*.hpp bindings/*.cpp bindings/*.hpp plugin/*.hpp plugin/*/* */CMakeLists.txt) CMakeLists.txt \
@@ -20,7 +23,7 @@ PACKAGE := $(shell find src -type f ! -name '*.pyc' | sort | cksum | cut -d' ' -
 TORCH := torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo demo-stems plugin plugin-cross $(CROSS) test setup train-setup train-small lint format generate bench judge \
+.PHONY: demo demo-stems plugin plugin-cross $(CROSS) wasm test setup train-setup train-small lint format generate bench judge \
   clean
 
 demo: setup
@@ -55,6 +58,11 @@ $(VENV)/.cross: $(VENV)/.setup
 	@echo "Installing ziglang (a C++ compiler, 100 MB) into $(VENV). First it compiles its library for each system: minutes."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[cross]"
 	@touch $@
+
+# Into the package, for browsers; the file is kept in the repository, so that users need no compiler for it.
+wasm: $(VENV)/.cross
+	$(BIN)/python-zig c++ -target wasm32-wasi -mexec-model=reactor $(WASM_FLAGS) -Idsp bindings/wasm.cpp -s \
+	  -o src/mixwright/web/chain.wasm
 
 setup: $(VENV)/.setup
 
