@@ -1,0 +1,94 @@
+// The balance stage as an AudioWorklet node: `new AudioWorkletNode(context, "mixwright-chain", {processorOptions:
+// {module, preset}})`. `module` is chain.wasm, compiled; a preset, there or as a message later, has `parameters`
+// (numbers in the order of the table), `voicing` (likewise), `programme_lufs`, `tempo_bpm` and `makeup_trim_db`, and what it
+// lacks stays as it is. What comes later is glided to. The node tells its owner the compressor's reduction in dB.
+// @ts-check
+
+/**
+ * @typedef {{parameters?: number[], voicing?: number[], programme_lufs?: number, tempo_bpm?: number,
+ *   makeup_trim_db?: number}} Preset
+ */
+
+const FRAMES_BETWEEN_METERS = 2048;
+
+class ChainProcessor extends AudioWorkletProcessor {
+  /** @param {{processorOptions: {module: WebAssembly.Module, preset?: Preset}}} options */
+  constructor(options) {
+    super();
+    const { module, preset } = options.processorOptions;
+    // The C library would write to a terminal through these; the chain writes nothing.
+    const imports = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+      imports[from] = { ...imports[from], [name]: () => 0 };
+    }
+    this.chain = new WebAssembly.Instance(module, imports).exports;
+    this.chain._initialize();
+    this.channels = 0;
+    this.preset = {};
+    this.reduction = 0;
+    this.untilMeter = FRAMES_BETWEEN_METERS;
+    this.take(preset ?? {});
+    this.port.onmessage = (event) => this.take(event.data);
+  }
+
+  /** @param {Preset} preset */
+  take(preset) {
+    Object.assign(this.preset, preset);
+    if (this.channels > 0) this.apply(preset);
+  }
+
+  /** @param {Preset} preset */
+  apply(preset) {
+    const { chain } = this;
+    if (preset.voicing) {
+      new Float64Array(chain.memory.buffer, chain.voicing(), preset.voicing.length).set(preset.voicing);
+      chain.set_voicing();
+    }
+    if (preset.programme_lufs !== undefined) chain.set_programme_lufs(preset.programme_lufs);
+    if (preset.tempo_bpm !== undefined) chain.set_tempo_bpm(preset.tempo_bpm);
+    if (preset.makeup_trim_db !== undefined) chain.set_makeup_trim_db(preset.makeup_trim_db);
+    preset.parameters?.forEach((value, number) => chain.set_parameter(number, value));
+  }
+
+  /** @param {number} channels */
+  begin(channels) {
+    this.channels = channels;
+    this.chain.prepare(sampleRate, channels);
+    this.apply(this.preset);
+    this.chain.reset();
+  }
+
+  /**
+   * @param {Float32Array[][]} inputs
+   * @param {Float32Array[][]} outputs
+   */
+  process(inputs, outputs) {
+    const [input] = inputs, [output] = outputs, { chain } = this;
+    const channels = Math.min(output.length, 2), frames = output[0].length;
+    if (channels !== this.channels) this.begin(channels);
+    for (let c = 0; c < channels; ++c) {
+      const to = new Float32Array(chain.memory.buffer, chain.input(c), frames);
+      const from = input[Math.min(c, input.length - 1)];
+      if (from) to.set(from);
+      else to.fill(0); // nothing is connected: the tails ring out
+    }
+    chain.process(frames);
+    for (let c = 0; c < channels; ++c) {
+      output[c].set(new Float32Array(chain.memory.buffer, chain.output(c), frames));
+    }
+    this.meter(frames);
+    return true;
+  }
+
+  /** @param {number} frames */
+  meter(frames) {
+    this.reduction = Math.min(this.reduction, this.chain.gain_reduction_db());
+    this.untilMeter -= frames;
+    if (this.untilMeter > 0) return;
+    this.port.postMessage({ gain_reduction_db: this.reduction });
+    this.reduction = 0;
+    this.untilMeter = FRAMES_BETWEEN_METERS;
+  }
+}
+
+registerProcessor("mixwright-chain", ChainProcessor);
