@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <mutex>
 #include <string>
@@ -16,10 +17,24 @@
 
 namespace mixwright {
 
+// Whom an instance tells what happens beside the audio: a shell. From any thread but the audio one.
+class InstanceListener {
+ public:
+  virtual void said(const char* sentence) = 0;
+  // Learn has moved values; report() has them.
+  virtual void moved() = 0;
+
+ protected:
+  ~InstanceListener() = default;
+};
+
 class Instance final : private LearnerOwner {
  public:
   // The file with the network's weights, which is looked for when there is something to learn.
-  explicit Instance(std::string weights_file) : weights_file_(std::move(weights_file)) {}
+  explicit Instance(std::string weights_file, InstanceListener* listener = nullptr)
+      : weights_file_(std::move(weights_file)), listener_(listener) {
+    for (int m = 0; m < kMeterCount; ++m) told_[m] = kMeters[m].neutral;
+  }
 
   // Not while the audio thread is at work. A rate that cannot be used is not refused: the plugin then lets
   // everything through.
@@ -31,8 +46,7 @@ class Instance final : private LearnerOwner {
       return;
     }
     learner_.stop();
-    std::fprintf(stderr, "Mixwright: a sample rate of %g Hz cannot be used, the input goes through\n",
-                 sample_rate);
+    say("a sample rate of " + digits_of(sample_rate) + " Hz cannot be used, the input goes through");
   }
 
   // Audio thread.
@@ -44,15 +58,33 @@ class Instance final : private LearnerOwner {
   double value(int control) const noexcept { return values_.value(control); }
   void request(int control, double value) noexcept { values_.request(control, value); }
   void set(int control, double value) noexcept { values_.set(control, value, &engine_); }
+  void will_be_read() noexcept { values_.will_be_read(); }
   template <typename Tell>
   void report(Tell tell) noexcept {
     values_.report(tell);
+  }
+
+  // Audio thread: tell(meter, value) for each meter that has moved since it was last told.
+  template <typename Tell>
+  void report_meters(Tell tell) noexcept {
+    for (int m = 0; m < kMeterCount; ++m) {
+      const double now = meter(m);
+      if (std::fabs(now - told_[m]) < kMeterStep) continue;
+      told_[m] = now;
+      tell(m, now);
+    }
   }
 
   // Audio thread: a block begins, with what other threads asked for.
   void take_over() noexcept {
     values_.take_over(&engine_);
     reduction_db_ = 0;
+  }
+
+  // Whether a bus has the channels that are prepared for, and all their buffers.
+  bool fits(int64_t channels, const float* const* buffers) const noexcept {
+    if (channels != channels_ || buffers == nullptr) return false;
+    return std::all_of(buffers, buffers + channels, [](const float* buffer) { return buffer != nullptr; });
   }
 
   // Audio thread: frames [at, end) of one buffer for each channel; in and out may be the same.
@@ -94,7 +126,7 @@ class Instance final : private LearnerOwner {
     const std::lock_guard<std::mutex> lock(state_mutex_);
     const std::string wrong = read_state(text, &saved_);
     if (!wrong.empty()) {
-      std::fprintf(stderr, "Mixwright: %s; nothing was changed\n", wrong.c_str());
+      say(wrong + "; nothing was changed");
       return false;
     }
     values_.request_all(saved_.values, saved_.voiced ? saved_.voicing : nullptr);
@@ -104,6 +136,12 @@ class Instance final : private LearnerOwner {
  private:
   static constexpr int kGlideSteps = 50;
   static constexpr std::chrono::milliseconds kGlideStep{20};
+  static constexpr double kMeterStep = 0.1;  // less is not told
+
+  void say(const std::string& sentence) {
+    std::fprintf(stderr, "Mixwright: %s\n", sentence.c_str());
+    if (listener_ != nullptr) listener_->said(sentence.c_str());
+  }
 
   std::string weights_file() override { return weights_file_; }
 
@@ -135,7 +173,7 @@ class Instance final : private LearnerOwner {
       values_.request_voicing(saved_.voicing);
     }
     glide(decision.values);
-    values_.move(c_learn, 1.0, 0.0);
+    end_learning();
   }
 
   // One that is moved meanwhile stays where it was put; with Learn off, all stay where they are.
@@ -154,18 +192,25 @@ class Instance final : private LearnerOwner {
   }
 
   void not_learned(const std::string& why) override {
-    std::fprintf(stderr, "Mixwright: Learn: %s; nothing was changed\n", why.c_str());
+    say("Learn: " + why + "; nothing was changed");
+    end_learning();
+  }
+
+  void end_learning() {
     values_.move(c_learn, 1.0, 0.0);
+    if (listener_ != nullptr) listener_->moved();
   }
 
   std::string weights_file_;
+  InstanceListener* listener_;
   int channels_ = 2;
   Engine engine_;
   Values values_;
   MomentaryLoudness loudness_;
   double reduction_db_ = 0;
   std::atomic<double> deepest_db_{0};
-  std::mutex state_mutex_;  // never taken by the audio thread
+  double told_[kMeterCount];  // the audio thread's
+  std::mutex state_mutex_;    // never taken by the audio thread
   State saved_;
   double learned_genre_[kGenreCount] = {};
   Learner learner_{this};  // last: its thread ends before what it works on does

@@ -70,6 +70,11 @@ class Values {
     engine->set(control, held);
   }
 
+  // The host is about to read all values itself: report() has none of them.
+  void will_be_read() noexcept {
+    for (int c = 0; c < kControlCount; ++c) told_[c].store(value(c), std::memory_order_relaxed);
+  }
+
   // Audio thread: tell(control, value) for each value that the host neither gave nor was told.
   template <typename Tell>
   void report(Tell tell) noexcept {

@@ -1,31 +1,25 @@
 // The balance stage as a CLAP plugin (github.com/free-audio/clap): sample-accurate parameter events, state,
 // latency.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <new>
 
-#include "audio_ports_config.hpp"
 #include "clap/entry.h"
 #include "clap/ext/audio-ports.h"
 #include "clap/ext/latency.h"
-#include "clap/ext/params.h"
 #include "clap/ext/state.h"
 #include "clap/plugin-factory.h"
 #include "clap/plugin-features.h"
-#include "clap/plugin.h"
 #include "clap/process.h"
-#include "instance.hpp"
-#include "learn/place.hpp"
-#include "shown.hpp"
+#include "params.hpp"
 
 namespace {
 
 using namespace mixwright;
 
 const char* kFeatures[] = {CLAP_PLUGIN_FEATURE_AUDIO_EFFECT, CLAP_PLUGIN_FEATURE_STEREO,
-                           CLAP_PLUGIN_FEATURE_MASTERING, nullptr};
+                           CLAP_PLUGIN_FEATURE_MONO, CLAP_PLUGIN_FEATURE_MASTERING, nullptr};
 const clap_plugin_descriptor_t kDescriptor = {
     CLAP_VERSION_INIT,
     "mixwright.balance",
@@ -38,68 +32,32 @@ const clap_plugin_descriptor_t kDescriptor = {
     "Ten musical parameters that balance a mix and never leave their ranges.",
     kFeatures};
 
-struct Plugin {
-  clap_plugin_t clap;
-  Instance instance{weights_file()};
-  uint32_t channels = 2;
-  double told[kMeterCount] = {};  // on the audio thread
-};
-
-Plugin& plugin_of(const clap_plugin_t* plugin) { return *static_cast<Plugin*>(plugin->plugin_data); }
-Instance& of(const clap_plugin_t* plugin) { return plugin_of(plugin).instance; }
-
-void push(const clap_output_events_t* out, clap_id id, double value) noexcept {
-  clap_event_param_value_t event = {};
-  event.header = {sizeof event, 0, CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, 0};
-  event.param_id = id;
-  event.note_id = event.port_index = event.channel = event.key = -1;
-  event.value = value;
-  out->try_push(out, &event.header);
+bool init(const clap_plugin_t* plugin) {
+  plugin_of(plugin).ask_host();
+  return true;
 }
 
-// What the host does not know yet.
-void report(Plugin* plugin, const clap_output_events_t* out) noexcept {
-  if (out == nullptr) return;
-  plugin->instance.report(
-      [out](int control, double value) { push(out, static_cast<clap_id>(control), value); });
-  for (int m = 0; m < kMeterCount; ++m) {
-    const double now = plugin->instance.meter(m);
-    if (std::fabs(now - plugin->told[m]) < kMeterStep) continue;
-    plugin->told[m] = now;
-    push(out, kFirstMeter + static_cast<clap_id>(m), now);
-  }
-}
-
-void handle(Instance& plugin, const clap_event_header_t* header) noexcept {
-  if (header == nullptr || header->space_id != CLAP_CORE_EVENT_SPACE_ID) return;
-  if (header->type != CLAP_EVENT_PARAM_VALUE) return;
-  const auto* event = reinterpret_cast<const clap_event_param_value_t*>(header);
-  if (is_control(event->param_id)) plugin.set(static_cast<int>(event->param_id), event->value);
-}
-
-bool init(const clap_plugin_t*) { return true; }
-void destroy(const clap_plugin_t* plugin) { delete static_cast<Plugin*>(plugin->plugin_data); }
+void destroy(const clap_plugin_t* plugin) { delete &plugin_of(plugin); }
 
 bool activate(const clap_plugin_t* plugin, double rate, uint32_t, uint32_t) {
-  of(plugin).prepare(rate, static_cast<int>(plugin_of(plugin).channels));
+  instance_of(plugin).prepare(rate, static_cast<int>(plugin_of(plugin).channels));
   return true;
 }
 
 void deactivate(const clap_plugin_t*) {}
 bool start_processing(const clap_plugin_t*) { return true; }
 void stop_processing(const clap_plugin_t*) {}
-void reset(const clap_plugin_t* plugin) { of(plugin).reset(); }
+void reset(const clap_plugin_t* plugin) { instance_of(plugin).reset(); }
 
-clap_process_status process(const clap_plugin_t* clap, const clap_process_t* block) {
-  Instance& plugin = of(clap);
-  plugin.take_over();
+clap_process_status process(const clap_plugin_t* plugin, const clap_process_t* block) {
+  Instance& instance = instance_of(plugin);
+  instance.take_over();
   const clap_input_events_t* events = block->in_events;
   const uint32_t count = events != nullptr ? events->size(events) : 0;
-  const uint32_t channels = plugin_of(clap).channels;
-  const bool fits = block->audio_inputs_count > 0 && block->audio_outputs_count > 0 &&
-                    block->audio_inputs[0].channel_count == channels &&
-                    block->audio_outputs[0].channel_count == channels &&
-                    block->audio_inputs[0].data32 != nullptr && block->audio_outputs[0].data32 != nullptr;
+  const clap_audio_buffer_t* in = block->audio_inputs_count > 0 ? block->audio_inputs : nullptr;
+  clap_audio_buffer_t* out = block->audio_outputs_count > 0 ? block->audio_outputs : nullptr;
+  const bool fits = in != nullptr && out != nullptr && instance.fits(in->channel_count, in->data32) &&
+                    instance.fits(out->channel_count, out->data32);
   uint32_t at = 0, next = 0;
   do {
     uint32_t end = block->frames_count;
@@ -109,69 +67,19 @@ clap_process_status process(const clap_plugin_t* clap, const clap_process_t* blo
         end = std::min(end, header->time);
         break;
       }
-      handle(plugin, header);
+      handle(&instance, header);
     }
-    if (fits && end > at) {
-      plugin.process(block->audio_inputs[0].data32, block->audio_outputs[0].data32, at, end);
-    }
+    if (fits && end > at) instance.process(in->data32, out->data32, at, end);
     at = end;
   } while (at < block->frames_count);
-  for (; next < count; ++next) handle(plugin, events->get(events, next));
-  report(&plugin_of(clap), block->out_events);
+  for (; next < count; ++next) handle(&instance, events->get(events, next));
+  if (fits) out->constant_mask = 0;
+  report(&instance, block->out_events);
   return CLAP_PROCESS_CONTINUE;
 }
 
-uint32_t params_count(const clap_plugin_t*) { return kShownCount; }
-
-bool params_info(const clap_plugin_t*, uint32_t index, clap_param_info_t* info) {
-  *info = {};
-  if (index >= kControlCount && index < kShownCount) {
-    const MeterInfo& meter = kMeters[index - kControlCount];
-    info->id = kFirstMeter + (index - kControlCount);
-    info->flags = CLAP_PARAM_IS_READONLY;
-    std::snprintf(info->name, sizeof info->name, "%s", meter.label);
-    std::snprintf(info->module, sizeof info->module, "meters");
-    info->min_value = meter.low;
-    info->max_value = meter.high;
-    info->default_value = meter.neutral;
-    return true;
-  }
-  if (!is_control(index)) return false;
-  const ControlInfo& control = kControls[index];
-  info->id = index;
-  if (!control.passing) info->flags = CLAP_PARAM_IS_AUTOMATABLE;
-  if (control.step == 1.0) info->flags |= CLAP_PARAM_IS_STEPPED;
-  std::snprintf(info->name, sizeof info->name, "%s", control.label);
-  std::snprintf(info->module, sizeof info->module, "%s", control.group);
-  info->min_value = control.low;
-  info->max_value = control.high;
-  info->default_value = control.neutral;
-  return true;
-}
-
-bool params_value(const clap_plugin_t* plugin, clap_id id, double* value) {
-  if (!is_control(id) && !is_meter(id)) return false;
-  *value = is_meter(id) ? of(plugin).meter(meter_of(id)) : of(plugin).value(static_cast<int>(id));
-  return true;
-}
-
-bool params_to_text(const clap_plugin_t*, clap_id id, double value, char* text, uint32_t size) {
-  if (is_meter(id)) return write_meter(meter_of(id), value, true, text, size);
-  return is_control(id) && write_value(static_cast<int>(id), value, true, text, size);
-}
-
-bool params_from_text(const clap_plugin_t*, clap_id id, const char* text, double* value) {
-  return is_control(id) && read_value(static_cast<int>(id), text, value);
-}
-
-void params_flush(const clap_plugin_t* plugin, const clap_input_events_t* in,
-                  const clap_output_events_t* out) {
-  for (uint32_t k = 0; k < in->size(in); ++k) handle(of(plugin), in->get(in, k));
-  report(&plugin_of(plugin), out);
-}
-
 bool state_save(const clap_plugin_t* plugin, const clap_ostream_t* stream) {
-  const std::string text = of(plugin).save();
+  const std::string text = instance_of(plugin).save();
   for (size_t done = 0; done < text.size();) {
     const int64_t written = stream->write(stream, text.data() + done, text.size() - done);
     if (written <= 0) return false;
@@ -187,10 +95,13 @@ bool state_load(const clap_plugin_t* plugin, const clap_istream_t* stream) {
     if (count < 0 || text.size() > kMostStateBytes) return false;
     text.append(part, static_cast<size_t>(count));
   }
-  return of(plugin).load(text);
+  if (!instance_of(plugin).load(text)) return false;
+  plugin_of(plugin).let_host_read();
+  return true;
 }
 
-uint32_t latency(const clap_plugin_t* plugin) { return of(plugin).latency(); }
+uint32_t latency(const clap_plugin_t* plugin) { return instance_of(plugin).latency(); }
+uint32_t tail(const clap_plugin_t*) { return kEndlessTail; }
 
 const char* port_type(uint32_t channels) { return channels == 1 ? CLAP_PORT_MONO : CLAP_PORT_STEREO; }
 uint32_t ports_count(const clap_plugin_t*, bool) { return 1; }
@@ -232,22 +143,25 @@ const void* extension(const clap_plugin_t*, const char* id) {
                                               params_to_text, params_from_text, params_flush};
   static const clap_plugin_state_t state = {state_save, state_load};
   static const clap_plugin_latency_t latencies = {latency};
+  static const clap_plugin_tail_t tails = {tail};
   static const clap_plugin_audio_ports_t ports = {ports_count, ports_info};
   static const clap_plugin_audio_ports_config_t configs = {configs_count, configs_get, configs_select};
   if (std::strcmp(id, CLAP_EXT_AUDIO_PORTS_CONFIG) == 0) return &configs;
   if (std::strcmp(id, CLAP_EXT_PARAMS) == 0) return &params;
   if (std::strcmp(id, CLAP_EXT_STATE) == 0) return &state;
   if (std::strcmp(id, CLAP_EXT_LATENCY) == 0) return &latencies;
+  if (std::strcmp(id, CLAP_EXT_TAIL) == 0) return &tails;
   if (std::strcmp(id, CLAP_EXT_AUDIO_PORTS) == 0) return &ports;
   return nullptr;
 }
 
 void on_main_thread(const clap_plugin_t*) {}
 
-const clap_plugin_t* create(const clap_plugin_factory_t*, const clap_host_t*, const char* id) {
+const clap_plugin_t* create(const clap_plugin_factory_t*, const clap_host_t* host, const char* id) {
   if (std::strcmp(id, kDescriptor.id) != 0) return nullptr;
   auto* plugin = new (std::nothrow) Plugin;
   if (plugin == nullptr) return nullptr;
+  plugin->host = host;
   plugin->clap = {&kDescriptor,     plugin,          init,  destroy, activate,  deactivate,
                   start_processing, stop_processing, reset, process, extension, on_main_thread};
   return &plugin->clap;

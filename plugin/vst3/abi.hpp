@@ -60,6 +60,13 @@ struct AudioProcessor : Unknown {
   virtual uint32_t getTailSamples() = 0;
 };
 
+struct ComponentHandler : Unknown {
+  virtual Result beginEdit(uint32_t id) = 0;
+  virtual Result performEdit(uint32_t id, double normalized) = 0;
+  virtual Result endEdit(uint32_t id) = 0;
+  virtual Result restartComponent(int32_t flags) = 0;
+};
+
 struct EditController : PluginBase {
   virtual Result setComponentState(Stream* stream) = 0;
   virtual Result setControllerState(Stream* stream) = 0;
@@ -72,7 +79,7 @@ struct EditController : PluginBase {
   virtual double plainParamToNormalized(uint32_t id, double plain) = 0;
   virtual double getParamNormalized(uint32_t id) = 0;
   virtual Result setParamNormalized(uint32_t id, double normalized) = 0;
-  virtual Result setComponentHandler(Unknown* handler) = 0;
+  virtual Result setComponentHandler(ComponentHandler* handler) = 0;
   virtual void* createView(const char* name) = 0;
 };
 

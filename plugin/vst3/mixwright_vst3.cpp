@@ -2,14 +2,13 @@
 // queues.
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <new>
 
 #include "abi.hpp"
+#include "controller.hpp"
 #include "factory.hpp"
 #include "instance.hpp"
 #include "learn/place.hpp"
-#include "numbers.hpp"
 #include "text16.hpp"
 #include "units.hpp"
 
@@ -17,16 +16,13 @@ namespace {
 
 using namespace mixwright;
 using vst3::Result;
-using vst3::to_utf16;
 
 constexpr uint64_t kMono = V3_SPEAKER_M, kStereo = V3_SPEAKER_L | V3_SPEAKER_R;
-constexpr uint32_t kEndlessTail = 0xffffffffu;
 
-class Plugin final : public vst3::Component,
-                     public vst3::AudioProcessor,
-                     public vst3::EditController,
-                     public Units {
+class Plugin final : public vst3::Component, public vst3::AudioProcessor, public Controller, public Units {
  public:
+  Plugin() : Controller(&instance_) {}
+
   Result queryInterface(const uint8_t* id, void** object) override {
     if (vst3::same(id, v3_funknown_iid) || vst3::same(id, v3_component_iid) ||
         vst3::same(id, v3_plugin_base_iid)) {
@@ -51,7 +47,7 @@ class Plugin final : public vst3::Component,
     return left;
   }
   Result initialize(vst3::Unknown*) override { return V3_OK; }
-  Result terminate() override { return V3_OK; }
+  Result terminate() override { return setComponentHandler(nullptr); }
 
   // Component
   Result getControllerClassId(uint8_t*) override { return V3_NOT_IMPLEMENTED; }
@@ -63,7 +59,7 @@ class Plugin final : public vst3::Component,
     info->media_type = type;
     info->direction = direction;
     info->channel_count = channels_;
-    to_utf16(info->bus_name, direction == V3_INPUT ? "In" : "Out");
+    vst3::to_utf16(info->bus_name, direction == V3_INPUT ? "In" : "Out");
     info->bus_type = V3_MAIN;
     info->flags = V3_DEFAULT_ACTIVE;
     return V3_OK;
@@ -81,7 +77,9 @@ class Plugin final : public vst3::Component,
       if (stream->read(part, sizeof part, &count) != V3_OK || count <= 0) break;
       if (text.size() > kMostStateBytes) return V3_FALSE;
     }
-    return instance_.load(text) ? V3_OK : V3_FALSE;
+    if (!instance_.load(text)) return V3_FALSE;
+    let_host_read();
+    return V3_OK;
   }
   Result getState(vst3::Stream* stream) override {
     std::string text = instance_.save();
@@ -111,54 +109,13 @@ class Plugin final : public vst3::Component,
   }
   uint32_t getLatencySamples() override { return instance_.latency(); }
   Result setupProcessing(v3_process_setup* setup) override {
+    if (setup->symbolic_sample_size != V3_SAMPLE_32) return V3_FALSE;
     sample_rate_ = setup->sample_rate;
     return V3_OK;
   }
   Result setProcessing(v3_bool) override { return V3_OK; }
   Result process(v3_process_data* data) override;
   uint32_t getTailSamples() override { return kEndlessTail; }
-
-  // EditController
-  Result setComponentState(vst3::Stream*) override { return V3_OK; }  // one object: setState has been called
-  Result setControllerState(vst3::Stream*) override { return V3_NOT_IMPLEMENTED; }
-  Result getControllerState(vst3::Stream*) override { return V3_NOT_IMPLEMENTED; }
-  int32_t getParameterCount() override { return kShownCount; }
-  Result getParameterInfo(int32_t index, v3_param_info* info) override {
-    if (index < 0 || index >= getParameterCount()) return V3_INVALID_ARG;
-    *info = described(index);
-    return V3_OK;
-  }
-  Result getParamStringByValue(uint32_t id, double normalized, int16_t* out) override {
-    char text[64] = {};
-    if (!write_normalized(id, normalized, text, sizeof text)) return V3_INVALID_ARG;
-    to_utf16(out, text);
-    return V3_OK;
-  }
-  Result getParamValueByString(uint32_t id, int16_t* in, double* normalized) override {
-    char text[64];
-    vst3::from_utf16(text, in);
-    double plain = 0;
-    if (!is_control(id) || !read_value(static_cast<int>(id), text, &plain)) return V3_INVALID_ARG;
-    *normalized = clamp(to_normalized(id, plain), 0.0, 1.0);
-    return V3_OK;
-  }
-  double normalizedParamToPlain(uint32_t id, double normalized) override {
-    return is_control(id) || is_meter(id) ? to_plain(id, normalized) : normalized;
-  }
-  double plainParamToNormalized(uint32_t id, double plain) override {
-    return is_control(id) || is_meter(id) ? to_normalized(id, plain) : plain;
-  }
-  double getParamNormalized(uint32_t id) override {
-    if (is_meter(id)) return to_normalized(id, instance_.meter(meter_of(id)));
-    return is_control(id) ? to_normalized(id, instance_.value(static_cast<int>(id))) : 0.0;
-  }
-  Result setParamNormalized(uint32_t id, double normalized) override {
-    if (!is_control(id)) return V3_INVALID_ARG;
-    instance_.request(static_cast<int>(id), to_plain(id, normalized));
-    return V3_OK;
-  }
-  Result setComponentHandler(vst3::Unknown*) override { return V3_OK; }
-  void* createView(const char*) override { return nullptr; }
 
  private:
   ~Plugin() = default;
@@ -173,13 +130,11 @@ class Plugin final : public vst3::Component,
   };
 
   int gather(v3_process_data* data, Queue* queues);
-  void report(vst3::ParameterChanges* changes) noexcept;
 
   std::atomic<uint32_t> references_{1};
   Instance instance_{weights_file()};
   double sample_rate_ = 44100;
-  int channels_ = 2;
-  double told_[kMeterCount] = {};  // on the audio thread
+  int channels_ = 2;  // from the next activation on
 };
 
 int Plugin::gather(v3_process_data* data, Queue* queues) {
@@ -198,10 +153,11 @@ Result Plugin::process(v3_process_data* data) {
   instance_.take_over();
   Queue queues[kControlCount];
   const int found = gather(data, queues);
-  const bool fits = data->num_input_buses > 0 && data->num_output_buses > 0 &&
-                    data->inputs[0].num_channels == channels_ && data->outputs[0].num_channels == channels_ &&
-                    data->inputs[0].channel_buffers_32 != nullptr &&
-                    data->outputs[0].channel_buffers_32 != nullptr;
+  const v3_audio_bus_buffers* in = data->num_input_buses > 0 ? data->inputs : nullptr;
+  v3_audio_bus_buffers* out = data->num_output_buses > 0 ? data->outputs : nullptr;
+  const bool fits = in != nullptr && out != nullptr &&
+                    instance_.fits(in->num_channels, in->channel_buffers_32) &&
+                    instance_.fits(out->num_channels, out->channel_buffers_32);
   const int32_t frames = std::max(data->nframes, 0);
   int32_t at = 0;
   do {
@@ -217,29 +173,12 @@ Result Plugin::process(v3_process_data* data) {
       }
       if (queue.next < queue.count) end = std::min(end, queue.frame);
     }
-    if (fits && end > at)
-      instance_.process(data->inputs[0].channel_buffers_32, data->outputs[0].channel_buffers_32, at, end);
+    if (fits && end > at) instance_.process(in->channel_buffers_32, out->channel_buffers_32, at, end);
     at = end;
   } while (at < frames);
+  if (fits) out->channel_silence_bitset = 0;
   report(reinterpret_cast<vst3::ParameterChanges*>(data->output_params));
   return V3_OK;
-}
-
-// What the host does not know yet.
-void Plugin::report(vst3::ParameterChanges* changes) noexcept {
-  if (changes == nullptr) return;
-  const auto tell = [changes](uint32_t id, double plain) {
-    int32_t index = 0;
-    vst3::ParamValueQueue* queue = changes->addParameterData(&id, &index);
-    if (queue != nullptr) queue->addPoint(0, to_normalized(id, plain), &index);
-  };
-  instance_.report([&tell](int control, double value) { tell(static_cast<uint32_t>(control), value); });
-  for (int m = 0; m < kMeterCount; ++m) {
-    const double now = instance_.meter(m);
-    if (std::fabs(now - told_[m]) < kMeterStep) continue;
-    told_[m] = now;
-    tell(kFirstMeter + static_cast<uint32_t>(m), now);
-  }
 }
 
 Result create(const uint8_t* id, void** object) {

@@ -1,7 +1,6 @@
 // Controls and meters as VST3's parameters: values from 0 to 1, and what a host is told of each.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "abi.hpp"
@@ -40,7 +39,7 @@ inline v3_param_info described(int32_t index) {
   info.param_id = meter < 0 ? static_cast<uint32_t>(index) : kFirstMeter + static_cast<uint32_t>(meter);
   info.default_normalised_value =
       to_normalized(info.param_id, meter < 0 ? kControls[index].neutral : kMeters[meter].neutral);
-  info.unit_id = unit_of(meter < 0 ? kControls[index].group : kMeterUnit);
+  info.unit_id = unit_of(meter < 0 ? kControls[index].group : kMeterGroup);
   if (meter >= 0) {
     info.flags = V3_PARAM_READ_ONLY;
     return info;
@@ -49,12 +48,6 @@ inline v3_param_info described(int32_t index) {
   info.step_count = control.step == 1.0 ? static_cast<int32_t>(control.high - control.low) : 0;
   info.flags = control.passing ? 0 : V3_PARAM_CAN_AUTOMATE;
   return info;
-}
-
-// False for a number that is neither.
-inline bool write_normalized(uint32_t id, double normalized, char* text, size_t size) {
-  if (is_meter(id)) return write_meter(meter_of(id), to_plain(id, normalized), false, text, size);
-  return is_control(id) && write_value(static_cast<int>(id), to_plain(id, normalized), false, text, size);
 }
 
 }  // namespace mixwright

@@ -4,12 +4,10 @@
 #include <cstring>
 
 #include "abi.hpp"
-#include "controls.hpp"
+#include "shown.hpp"
 #include "text16.hpp"
 
 namespace mixwright {
-
-constexpr const char* kMeterUnit = "meters";
 
 // 0 is the root; the groups follow in the order in which the controls name them, and the meters come last.
 inline int32_t unit_of(const char* group) {
@@ -27,14 +25,14 @@ inline int32_t unit_of(const char* group) {
 
 class Units : public vst3::UnitInfo {
  public:
-  int32_t getUnitCount() override { return unit_of(kMeterUnit) + 1; }
+  int32_t getUnitCount() override { return unit_of(kMeterGroup) + 1; }
   vst3::Result getUnitInfo(int32_t index, v3_unit_info* info) override {
     if (index < 0 || index >= getUnitCount()) return V3_INVALID_ARG;
     *info = {};
     info->id = index;
     info->parent_unit_id = index == 0 ? -1 : 0;
     info->program_list_id = -1;
-    const char* name = index == 0 ? "Mixwright balance" : kMeterUnit;
+    const char* name = index == 0 ? "Mixwright balance" : kMeterGroup;
     for (int c = 0; c < kControlCount && index > 0; ++c)
       if (unit_of(kControls[c].group) == index) name = kControls[c].group;
     vst3::to_utf16(info->name, name);

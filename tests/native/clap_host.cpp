@@ -1,165 +1,225 @@
 // A small CLAP host; host.hpp says how it is called.
-#include "audio_ports_config.hpp"
+#include <atomic>
+
 #include "clap/entry.h"
 #include "clap/ext/latency.h"
 #include "clap/ext/params.h"
 #include "clap/ext/state.h"
 #include "clap/plugin-factory.h"
 #include "clap/process.h"
-#include "host.hpp"
+#include "clap_lists.hpp"
+#include "extensions.hpp"
+#include "playing.hpp"
 
 namespace {
 
-struct Reading {
-  std::vector<char> bytes;
-  size_t at = 0;
-};
-
-int64_t read_some(const clap_istream_t* stream, void* buffer, uint64_t size) {
-  auto* from = static_cast<Reading*>(stream->ctx);
-  const size_t n =
-      std::min<size_t>({size, 7, from->bytes.size() - from->at});  // in small pieces, as a host may
-  std::memcpy(buffer, from->bytes.data() + from->at, n);
-  from->at += n;
-  return static_cast<int64_t>(n);
-}
-
-int64_t write_some(const clap_ostream_t* stream, const void* buffer, uint64_t size) {
-  const size_t n = std::min<size_t>(size, 100);
-  return static_cast<int64_t>(std::fwrite(buffer, 1, n, static_cast<FILE*>(stream->ctx)));
-}
-
-using Events = std::vector<clap_event_param_value_t>;
-uint32_t events_size(const clap_input_events_t* list) {
-  return static_cast<uint32_t>(static_cast<Events*>(list->ctx)->size());
-}
-const clap_event_header_t* events_get(const clap_input_events_t* list, uint32_t k) {
-  return &(*static_cast<Events*>(list->ctx))[k].header;
-}
-bool events_push(const clap_output_events_t* list, const clap_event_header_t* header) {
-  const auto* event = reinterpret_cast<const clap_event_param_value_t*>(header);
-  static_cast<Job*>(list->ctx)->hear(event->param_id, event->value);
-  return true;
-}
-
-const void* no_extension(const clap_host_t*, const char*) { return nullptr; }
-void nothing(const clap_host_t*) {}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 6) return 2;
-  Job job(argc, argv);
-  const Library library(argv[1]);
-  const auto* entry = static_cast<const clap_plugin_entry_t*>(library.find("clap_entry"));
-  if (!entry->init(argv[1])) return 3;
-  const auto* factory = static_cast<const clap_plugin_factory_t*>(entry->get_factory(CLAP_PLUGIN_FACTORY_ID));
-  clap_host_t host = {CLAP_VERSION_INIT, nullptr, "clap_host", "",     "", "1",
-                      no_extension,      nothing, nothing,     nothing};
-  const clap_plugin_t* plugin =
-      factory->create_plugin(factory, &host, factory->get_plugin_descriptor(factory, 0)->id);
-  if (plugin == nullptr || !plugin->init(plugin)) return 3;
-  const auto* params =
-      static_cast<const clap_plugin_params_t*>(plugin->get_extension(plugin, CLAP_EXT_PARAMS));
-  const auto* state = static_cast<const clap_plugin_state_t*>(plugin->get_extension(plugin, CLAP_EXT_STATE));
-  const auto* latency =
-      static_cast<const clap_plugin_latency_t*>(plugin->get_extension(plugin, CLAP_EXT_LATENCY));
-  if (job.state_in != nullptr) {
-    Reading reading{read_all(job.state_in)};
-    const clap_istream_t stream = {&reading, read_some};
-    std::printf("loaded %d\n", state->load(plugin, &stream) ? 1 : 0);
+// One instance, and its part of the host.
+class Player {
+ public:
+  Player(const clap_plugin_factory_t* factory, Job* job) : job_(job) {
+    host_.host_data = this;
+    plugin_ = factory->create_plugin(factory, &host_, factory->get_plugin_descriptor(factory, 0)->id);
+    if (plugin_ == nullptr || !plugin_->init(plugin_)) std::exit(3);
+    params_ = extension<clap_plugin_params_t>(CLAP_EXT_PARAMS);
+    state_ = extension<clap_plugin_state_t>(CLAP_EXT_STATE);
+    events_.reserve(4096);
+    first_.reserve(4096);
+    for (uint32_t k = 0; k < params_->count(plugin_); ++k) {
+      clap_param_info_t info;
+      params_->get_info(plugin_, k, &info);
+      job->know(info.id, info.default_value);
+    }
+    if (job->state_in != nullptr) {
+      Reading reading{read_all(job->state_in)};
+      const clap_istream_t stream = {&reading, read_some};
+      std::printf("loaded %d\n", state_->load(plugin_, &stream) ? 1 : 0);
+    }
+    const auto* configs = extension<clap_plugin_audio_ports_config_t>(CLAP_EXT_AUDIO_PORTS_CONFIG);
+    if (job->channels == 1 && !configs->select(plugin_, 1)) std::exit(3);
+    if (job->wrong) play_wrong_blocks();  // before it is activated, too
+    activate();
+    if (job->wrong) play_wrong_blocks();
   }
-  const auto* configs = static_cast<const clap_plugin_audio_ports_config_t*>(
-      plugin->get_extension(plugin, CLAP_EXT_AUDIO_PORTS_CONFIG));
-  if (job.channels == 1 && !configs->select(plugin, 1)) return 3;
-  plugin->activate(plugin, job.rate, 0, static_cast<uint32_t>(job.block));
-  plugin->start_processing(plugin);
-  int misread = 0;
-  for (uint32_t k = 0; k < params->count(plugin); ++k) {
-    clap_param_info_t info;
-    char text[64];
-    params->get_info(plugin, k, &info);
-    const bool meter = (info.flags & CLAP_PARAM_IS_READONLY) != 0;
-    for (const double value : {info.min_value, info.default_value, info.max_value}) {
-      double again = -1e9;
-      const bool written = params->value_to_text(plugin, info.id, value, text, sizeof text);
-      const bool read = params->text_to_value(plugin, info.id, text, &again);
-      if (!written || read == meter || (read && again != value)) ++misread;
+
+  ~Player() { plugin_->destroy(plugin_); }
+
+  void describe() const {
+    int misread = 0;
+    for (uint32_t k = 0; k < params_->count(plugin_); ++k) {
+      clap_param_info_t info;
+      params_->get_info(plugin_, k, &info);
+      const auto has = [&info](uint32_t flag) { return (info.flags & flag) != 0 ? 1 : 0; };
+      std::printf("shown %u %s/%s: %g steps, automatable %d, read-only %d\n", info.id, info.module, info.name,
+                  has(CLAP_PARAM_IS_STEPPED) * (info.max_value - info.min_value),
+                  has(CLAP_PARAM_IS_AUTOMATABLE), has(CLAP_PARAM_IS_READONLY));
+      const double between = info.min_value + (info.max_value - info.min_value) / 3;
+      for (const double value : {info.min_value, info.default_value, between, info.max_value}) {
+        char text[64], same[64];
+        double again = -1e9;
+        const bool read = params_->value_to_text(plugin_, info.id, value, text, sizeof text) &&
+                          params_->text_to_value(plugin_, info.id, text, &again) &&
+                          params_->value_to_text(plugin_, info.id, again, same, sizeof same);
+        if (!read || std::strcmp(text, same) != 0 || (value != between && again != value)) ++misread;
+      }
+    }
+    std::printf("misread %d\n", misread);
+    std::printf("params %u latency %u tail %s\n", params_->count(plugin_),
+                extension<clap_plugin_latency_t>(CLAP_EXT_LATENCY)->get(plugin_),
+                extension<clap_plugin_tail_t>(CLAP_EXT_TAIL)->get(plugin_) >= INT32_MAX ? "endless" : "ends");
+  }
+
+  void play(size_t at, size_t n) {
+    gather(at, n);
+    float *in[2], *out[2];
+    job_->place(at, in, out);
+    if (job_->empty) {
+      process(in, out, 0, &none_);
+      process(in, out, 0, &first_);
+    }
+    job_->enter();
+    process(in, out, n, &events_);
+    job_->leave();
+  }
+
+  void activate() {
+    plugin_->activate(plugin_, job_->rate, 0, static_cast<uint32_t>(job_->block));
+    plugin_->start_processing(plugin_);
+  }
+
+  void deactivate() {
+    plugin_->stop_processing(plugin_);
+    plugin_->deactivate(plugin_);
+  }
+
+  void flush_when_asked() {
+    for (int ms = 0; !flush_asked_ && ms < 10'000; ++ms)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const clap_input_events_t in_events = {&none_, events_size, events_get};
+    const clap_output_events_t out_events = {job_, events_push};
+    if (flush_asked_) params_->flush(plugin_, &in_events, &out_events);
+  }
+
+  void save(const char* path) const {
+    FILE* file = std::fopen(path, "wb");
+    const clap_ostream_t stream = {file, write_some};
+    std::printf("saved %d\n", state_->save(plugin_, &stream) ? 1 : 0);
+    std::fclose(file);
+  }
+
+ private:
+  static Player& of(const clap_host_t* host) { return *static_cast<Player*>(host->host_data); }
+
+  static const void* offered(const clap_host_t* host, const char* id) {
+    static const clap_host_log_t log = {[](const clap_host_t*, int32_t severity, const char* message) {
+      std::printf("log %d: %s\n", severity, message);
+    }};
+    static const clap_host_params_t params = {
+        [](const clap_host_t* h, uint32_t) { of(h).read_values(); },
+        [](const clap_host_t*, clap_id, uint32_t) {},
+        [](const clap_host_t* h) { of(h).flush_asked_ = true; },
+    };
+    if (of(host).job_->bare) return nullptr;
+    if (std::strcmp(id, CLAP_EXT_LOG) == 0) return &log;
+    return std::strcmp(id, CLAP_EXT_PARAMS) == 0 ? &params : nullptr;
+  }
+
+  template <typename Extension>
+  const Extension* extension(const char* id) const {
+    return static_cast<const Extension*>(plugin_->get_extension(plugin_, id));
+  }
+
+  void read_values() {
+    for (uint32_t k = 0; k < params_->count(plugin_); ++k) {
+      clap_param_info_t info;
+      params_->get_info(plugin_, k, &info);
+      double value = 0;
+      if (params_->get_value(plugin_, info.id, &value)) job_->read(info.id, value);
     }
   }
-  std::printf("misread %d\n", misread);
-  std::printf("params %u latency %u\n", params->count(plugin), latency->get(plugin));
-  Events events;
-  events.reserve(4096);
-  Events none;
-  const clap_input_events_t in_events = {&events, events_size, events_get};
-  const clap_input_events_t no_events = {&none, events_size, events_get};
-  const clap_output_events_t out_events = {&job, events_push};
-  job.begin();
-  for (size_t at = 0, n = 0; at < job.frames; at += n) {
-    n = std::min(job.block, job.frames - at);
-    events.clear();
-    for (; job.next < job.changes.size() && job.changes[job.next].frame < at + n; ++job.next) {
-      const Change& change = job.changes[job.next];
+
+  // The events of the next block; with empty blocks before it, what is at its first frame comes with one.
+  void gather(size_t at, size_t n) {
+    events_.clear();
+    first_.clear();
+    for (; job_->next < job_->changes.size() && job_->changes[job_->next].frame < at + n; ++job_->next) {
+      const Change& change = job_->changes[job_->next];
       clap_event_param_value_t event = {};
       event.header = {sizeof event, static_cast<uint32_t>(change.frame - at), CLAP_CORE_EVENT_SPACE_ID,
                       CLAP_EVENT_PARAM_VALUE, 0};
       event.param_id = change.id;
       event.note_id = event.port_index = event.channel = event.key = -1;
       event.value = change.value;
-      events.push_back(event);
+      (job_->empty && change.frame == at ? first_ : events_).push_back(event);
     }
-    float *in[2], *out[2];
-    job.place(at, in, out);
-    clap_audio_buffer_t from = {}, to = {};
-    from.data32 = in;
-    to.data32 = out;
-    from.channel_count = to.channel_count = static_cast<uint32_t>(job.channels);
-    clap_process_t process = {};
-    process.audio_inputs = &from;
-    process.audio_outputs = &to;
-    process.out_events = &out_events;
-    process.frames_count = static_cast<uint32_t>(n);
-    if (job.wrong && at == 0) {
-      plugin->process(plugin, &process);  // no buses, no events
-      process.audio_inputs_count = process.audio_outputs_count = 1;
-      from.data32 = to.data32 = nullptr;
-      plugin->process(plugin, &process);
-      from.data32 = in, to.data32 = out;
-      from.channel_count = static_cast<uint32_t>(3 - job.channels);
-      plugin->process(plugin, &process);
-      from.channel_count = to.channel_count;
-    }
-    process.audio_inputs_count = process.audio_outputs_count = 1;
-    process.in_events = &no_events;
-    process.frames_count = 0;
-    if (job.empty) plugin->process(plugin, &process);
+  }
+
+  clap_process_t block(const clap_audio_buffer_t* from, clap_audio_buffer_t* to, size_t n) const {
+    clap_process_t block = {};
+    block.audio_inputs = from;
+    block.audio_outputs = to;
+    block.audio_inputs_count = block.audio_outputs_count = 1;
+    block.frames_count = static_cast<uint32_t>(n);
+    return block;
+  }
+
+  void process(float** in, float** out, size_t n, Events* events) {
+    const auto channels = static_cast<uint32_t>(job_->channels);
+    const clap_audio_buffer_t from = {in, nullptr, channels, 0, 0};
+    clap_audio_buffer_t to = {out, nullptr, channels, 0, ~uint64_t{0}};
+    clap_process_t process = block(&from, &to, n);
+    const clap_input_events_t in_events = {events, events_size, events_get};
+    const clap_output_events_t out_events = {job_, events_push};
     process.in_events = &in_events;
-    process.frames_count = static_cast<uint32_t>(n);
-    job.enter();
-    plugin->process(plugin, &process);
-    job.leave();
-    job.wait_for_the_next(n);
-    if (!job.again || at + n < job.frames / 2) continue;
-    job.again = false;
-    job.block = std::max<size_t>(1, job.block / 2);
-    plugin->stop_processing(plugin);
-    plugin->deactivate(plugin);
-    plugin->activate(plugin, job.rate, 0, static_cast<uint32_t>(job.block));
-    plugin->start_processing(plugin);
+    process.out_events = &out_events;
+    plugin_->process(plugin_, &process);
+    if (to.constant_mask != 0) std::abort();  // it is not constant, whatever stood there
   }
-  job.end();
-  job.print();
-  if (job.state_out != nullptr) {
-    FILE* file = std::fopen(job.state_out, "wb");
-    const clap_ostream_t stream = {file, write_some};
-    std::printf("saved %d\n", state->save(plugin, &stream) ? 1 : 0);
-    std::fclose(file);
+
+  void play_wrong_blocks() {
+    float *in[2] = {}, *out[2] = {};
+    job_->place(0, in, out);
+    const auto channels = static_cast<uint32_t>(job_->channels);
+    clap_audio_buffer_t from = {nullptr, nullptr, channels, 0, 0}, to = from;
+    clap_process_t none = {};
+    none.frames_count = 16;
+    plugin_->process(plugin_, &none);  // no buses, no events
+    const clap_process_t wrong = block(&from, &to, 16);
+    plugin_->process(plugin_, &wrong);
+    from.data32 = in, to.data32 = out;
+    from.channel_count = 3 - channels;
+    plugin_->process(plugin_, &wrong);
+    from.channel_count = channels;
+    out[channels - 1] = nullptr;
+    plugin_->process(plugin_, &wrong);
   }
-  plugin->stop_processing(plugin);
-  plugin->deactivate(plugin);
-  plugin->destroy(plugin);
+
+  Job* job_;
+  clap_host_t host_ = {CLAP_VERSION_INIT,
+                       nullptr,
+                       "clap_host",
+                       "",
+                       "",
+                       "1",
+                       offered,
+                       [](const clap_host_t*) {},
+                       [](const clap_host_t*) {},
+                       [](const clap_host_t*) {}};
+  const clap_plugin_t* plugin_ = nullptr;
+  const clap_plugin_params_t* params_ = nullptr;
+  const clap_plugin_state_t* state_ = nullptr;
+  Events events_, first_, none_;
+  std::atomic<bool> flush_asked_{false};
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 6) return 2;
+  const Library library(argv[1]);
+  const auto* entry = static_cast<const clap_plugin_entry_t*>(library.find("clap_entry"));
+  if (!entry->init(argv[1])) return 3;
+  const auto* factory = static_cast<const clap_plugin_factory_t*>(entry->get_factory(CLAP_PLUGIN_FACTORY_ID));
+  play_job<Player>(factory, argc, argv);
   entry->deinit();
-  job.write_output(argv[3]);
   return 0;
 }

@@ -1,13 +1,19 @@
 // What the test hosts share: HOST PLUGIN IN OUT RATE BLOCK [OPTION | FRAME:ID:VALUE]... IN and OUT are raw
 // float32, left then right. Values at frame 0 come with the first block. At the end, the host prints the last
-// value that it was told of each number. One program includes this once. Options:
+// value that it was told of each number, and those that it found moved when it was asked to read all. One
+// program includes this once. Options:
 //   --state FILE, --save FILE   the state, before and after
+//   --beside FILE   a second instance with this state plays the same, block by block by turns, into
+//   OUT.beside
+//   --bare      the host offers the plugin nothing
 //   --mono      IN and OUT have one channel
 //   --in-place  in and out are the same buffers
 //   --apart     the buffers lie far apart, right before left, at addresses that only fit a float
-//   --empty     a block of no frames before each block
-//   --wrong     first blocks that no host should give: without buffers, of other channels
-//   --again     the plugin is switched off and on again in the middle, with half the block
+//   --empty     blocks of no frames before each block, one of them with what changes at its first frame
+//   --wrong     first blocks that no host should give: without buses, buffers or one buffer, of other
+//   channels
+//   --again RATE   the plugin is switched off and on again in the middle, with half the block, at this rate
+//   --linger    after the last block, switched off, the host waits until it is asked for a flush (CLAP)
 //   --pace N    N times faster than it sounds, and no faster
 //   --strict    every system call within the plugin's process but write and exit kills the host (seccomp),
 //   and
@@ -98,10 +104,10 @@ struct Job {
   double rate;
   size_t block, frames = 0;
   int channels = 2;
-  const char *state_in = nullptr, *state_out = nullptr;
+  const char *state_in = nullptr, *state_out = nullptr, *beside = nullptr;
   bool strict = false, timed = false, allocates = false, calls = false;
-  bool in_place = false, apart = false, empty = false, wrong = false, again = false;
-  double pace = 0;
+  bool in_place = false, apart = false, empty = false, wrong = false, bare = false, lingers = false;
+  double pace = 0, again = 0;
   std::vector<double> times_us;
   std::chrono::steady_clock::time_point started;
   std::vector<Change> changes;
@@ -110,9 +116,9 @@ struct Job {
 
   Job(int argc, char** argv) : rate(std::atof(argv[4])), block(static_cast<size_t>(std::atol(argv[5]))) {
     const std::pair<const char*, bool*> switches[] = {
-        {"--strict", &strict},     {"--times", &timed}, {"--allocate", &allocates},
-        {"--call", &calls},        {"--apart", &apart}, {"--empty", &empty},
-        {"--in-place", &in_place}, {"--wrong", &wrong}, {"--again", &again}};
+        {"--strict", &strict}, {"--times", &timed},   {"--allocate", &allocates}, {"--call", &calls},
+        {"--apart", &apart},   {"--empty", &empty},   {"--in-place", &in_place},  {"--wrong", &wrong},
+        {"--bare", &bare},     {"--linger", &lingers}};
     for (int k = 6; k < argc; ++k) {
       const std::string word = argv[k];
       Change c;
@@ -125,6 +131,10 @@ struct Job {
         state_in = argv[++k];
       } else if (word == "--save") {
         state_out = argv[++k];
+      } else if (word == "--beside") {
+        beside = argv[++k];
+      } else if (word == "--again") {
+        again = std::atof(argv[++k]);
       } else if (word == "--pace") {
         pace = std::atof(argv[++k]);
       } else if (word == "--mono") {
@@ -151,9 +161,25 @@ struct Job {
     for (int c = 0; c < channels; ++c) in[c] = source[c] + at, out[c] = result[c] + at;
   }
 
-  // What the plugin says of a number; more than fits is lost.
+  // What the host knows of a number, and what the plugin says of it; more than fits is lost.
+  void know(unsigned id, double value) {
+    if (id < kMostNumbers) numbers_[id].known = value;
+  }
   void hear(unsigned id, double value) {
-    if (id < kMostNumbers) told_[id] = value, heard_[id] = true;
+    know(id, value);
+    if (id < kMostNumbers) numbers_[id].heard = true;
+  }
+  void read(unsigned id, double value) {
+    if (id < kMostNumbers && numbers_[id].known != value) numbers_[id] = {value, false, true};
+  }
+
+  // True once, in the middle: then the rate and the block are others.
+  bool turns(size_t played) {
+    if (again == 0 || played < frames / 2) return false;
+    rate = again;
+    block = std::max<size_t>(1, block / 2);
+    again = 0;
+    return true;
   }
 
   void wait_for_the_next(size_t n) const {
@@ -204,16 +230,18 @@ struct Job {
   }
 
   void print() {
-    for (unsigned id = 0; id < kMostNumbers; ++id)
-      if (heard_[id]) std::printf("told %u %.17g\n", id, told_[id]);
+    for (unsigned id = 0; id < kMostNumbers; ++id) {
+      const Number& n = numbers_[id];
+      if (n.heard || n.read) std::printf("%s %u %.17g\n", n.heard ? "told" : "read", id, n.known);
+    }
     if (times_us.empty()) return;
     std::sort(times_us.begin(), times_us.end());
     const size_t last = times_us.size() - 1;
     std::printf("median %.3f p99 %.3f\n", times_us[last / 2], times_us[last * 99 / 100]);
   }
 
-  void write_output(const char* path) const {
-    FILE* file = std::fopen(path, "wb");
+  void write_output(const std::string& path) const {
+    FILE* file = std::fopen(path.c_str(), "wb");
     for (int c = 0; c < channels; ++c) std::fwrite(result[c], sizeof(float), frames, file);
     std::fclose(file);
   }
@@ -221,12 +249,16 @@ struct Job {
  private:
   static constexpr unsigned kMostNumbers = 2000;
 
+  struct Number {
+    double known = 0;
+    bool heard = false, read = false;
+  };
+
   float* buffer() {
     buffers_.emplace_back(frames + (apart ? 100'003 : 0));
     return buffers_.back().data() + (apart ? 50'001 : 0);
   }
 
   std::vector<std::vector<float>> buffers_;
-  double told_[kMostNumbers] = {};
-  bool heard_[kMostNumbers] = {};
+  Number numbers_[kMostNumbers];
 };

@@ -124,8 +124,7 @@ int main(int argc, char** argv) {
       if (host.meters[m] != static_cast<float>(kMeters[m].neutral))
         job.hear(kFirstMeter + m, static_cast<double>(host.meters[m]));
     job.wait_for_the_next(n);
-    if (!job.again || at + n < job.frames / 2) continue;
-    job.again = false;
+    if (!job.turns(at + n)) continue;  // the rate is an instance's: it stays
     if (host.plugin->deactivate != nullptr) host.plugin->deactivate(host.handle);
     host.plugin->activate(host.handle);
   }

@@ -78,11 +78,12 @@ def in_python(
     parameters: Mapping[str, float],
     genre: Mapping[str, float],
     changes: Sequence[tuple[int, Mapping[str, float]]] = (),
+    rate: int = RATE,
     **stated: float,
 ) -> np.ndarray:
     """The balance stage on (channels, samples); `changes` are values from a frame on."""
     preset = Preset(parameters=Parameters(parameters), voicing=blend_voicing(genre), **stated)
-    stage = BalanceStage(preset, RATE, len(audio))
+    stage = BalanceStage(preset, rate, len(audio))
     parts, start, values = [], 0, dict(parameters)
     for frame, new in [*changes, (audio.shape[1], {})]:
         parts.append(stage.process(np.ascontiguousarray(audio[:, start:frame])))

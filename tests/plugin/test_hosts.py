@@ -11,12 +11,16 @@ import pytest
 from tests.plugin.decisions import NEVER_SURE, SONGS, in_package, same, shipped_network
 from tests.plugin.decisions import music as cut
 from tests.plugin.hosts import Run, at
-from tests.plugin.plugins import ALL_MOVED, CONTROLS, RATE, STATED, in_python
+from tests.plugin.plugins import ALL_MOVED, CONTROLS, METERS, RATE, STATED, in_python
 
 from mixwright.analysis import analyze_audio
-from mixwright.parameters.plugin_state import parse_plugin_state
+from mixwright.chain import BalanceStage
+from mixwright.model import Decision
+from mixwright.parameters import Parameters, Preset, blend_voicing
+from mixwright.parameters.plugin_state import parse_plugin_state, plugin_state
 
 MOVED = ALL_MOVED | STATED | {"genre_jazz": 1.0}
+IN_CLAP_AND_VST3 = pytest.mark.parametrize("command", ["clap", "vst3"], indirect=True)
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the host counts glibc's heap calls")
 
 
@@ -34,11 +38,53 @@ def test_odd_blocks_and_buffers_change_nothing(how: str, channels: int, run: Run
     np.testing.assert_array_equal(run(music[:channels], 480, how, *at(0, **MOVED)), wanted)
 
 
-def test_off_and_on_with_other_blocks_begins_anew(run: Run, music: np.ndarray) -> None:
-    heard = run(music, 480, "--again", *at(0, **MOVED))
+def off_and_on(run: Run, music: np.ndarray, rate: int) -> None:
+    """From there on all is as at first."""
+    heard = run(music, 480, "--again", str(rate), *at(0, **MOVED))
     half = music.shape[1] // 2 // 480 * 480
-    parts = [in_python(part, ALL_MOVED, {"jazz": 1.0}, **STATED) for part in (music[:, :half], music[:, half:])]
-    np.testing.assert_array_equal(heard, np.concatenate(parts, axis=1))
+    np.testing.assert_array_equal(heard[:, :half], in_python(music[:, :half], ALL_MOVED, {"jazz": 1.0}, **STATED))
+    wanted = in_python(music[:, half:], ALL_MOVED, {"jazz": 1.0}, rate=rate, **STATED)
+    np.testing.assert_array_equal(heard[:, half:], wanted)
+
+
+def test_off_and_on_with_other_blocks_begins_anew(run: Run, music: np.ndarray) -> None:
+    off_and_on(run, music, RATE)
+
+
+@IN_CLAP_AND_VST3  # in LV2 the rate is an instance's
+@pytest.mark.parametrize("rate", [44_100, 96_000])
+def test_off_and_on_at_another_rate_begins_anew(rate: int, run: Run, music: np.ndarray) -> None:
+    off_and_on(run, music, rate)
+
+
+@IN_CLAP_AND_VST3
+def test_instances_do_not_disturb_each_other(run: Run, music: np.ndarray, tmp_path: Path) -> None:
+    presets = [
+        Preset(Parameters(ALL_MOVED), blend_voicing({"classical": 1.0}), tempo_bpm=90.0),
+        Preset(Parameters({"low_eq": -3.0, "compressor_ratio": 4.0, "reverb": 0.3}), blend_voicing({"rock": 1.0})),
+    ]
+    states = [tmp_path / "one.json", tmp_path / "other.json"]
+    for path, preset in zip(states, presets, strict=True):
+        path.write_text(plugin_state(preset))
+    heard = run(music, 333, "--state", str(states[0]), "--beside", str(states[1]))
+    for audio, preset in zip((heard, run.beside), presets, strict=True):
+        np.testing.assert_array_equal(audio, BalanceStage(preset, RATE, 2).process(music))
+
+
+@IN_CLAP_AND_VST3
+def test_controls_and_meters_are_described(run: Run, music: np.ndarray) -> None:
+    run(music[:, :480], 480)
+    shown = set(run.said.splitlines())
+    assert {
+        "shown 1 tone/Low EQ: 0 steps, automatable 1, read-only 0",
+        "shown 20 plugin/Enabled: 1 steps, automatable 1, read-only 0",
+        "shown 21 learn/Learn: 1 steps, automatable 0, read-only 0",
+        "shown 22 learn/Learn for: 20 steps, automatable 1, read-only 0",
+        "shown 1000 meters/Gain reduction: 0 steps, automatable 0, read-only 1",
+        "shown 1001 meters/Output loudness: 0 steps, automatable 0, read-only 1",
+    } <= shown
+    assert len([line for line in shown if line.startswith("shown ")]) == len(CONTROLS) + len(METERS)
+    assert "misread 0" in shown  # each as text and back
 
 
 @pytest.mark.parametrize("rate", [0.0, -48_000.0, float("nan"), 1e9])
@@ -57,29 +103,67 @@ def test_meters_are_told_and_nothing_that_the_host_knows(run: Run, music: np.nda
     assert set(run.told) == {"output_lufs", "gain_reduction"}
 
 
+def controls(values: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if name in CONTROLS}
+
+
 def test_a_state_is_told(run: Run, music: np.ndarray, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     run(music[:, :4800], 480, "--save", str(state), *at(0, **MOVED))
+    run(music[:, :4800], 480, "--bare", "--state", str(state))
+    assert controls(run.told) == pytest.approx(MOVED)
+    assert not run.read
+
+
+@IN_CLAP_AND_VST3
+def test_a_host_that_can_reads_a_state_and_is_not_told_it_again(run: Run, music: np.ndarray, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    run(music[:, :4800], 480, "--save", str(state), *at(0, **MOVED))
     run(music[:, :4800], 480, "--state", str(state))
-    told = {name: value for name, value in run.told.items() if name in CONTROLS}
-    assert told == pytest.approx(MOVED)
+    assert run.read == pytest.approx(MOVED)
+    assert not controls(run.told)
+
+
+@pytest.mark.parametrize("command", ["clap"], indirect=True)
+def test_the_hosts_log_has_what_standard_error_has(run: Run, music: np.ndarray, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.json"
+    newer.write_text('{"format": "mixwright-plugin", "version": 2, "controls": {}}')
+    run(music[:, :480], 480, "--state", str(newer), rate=0.0)
+    for sentence in (
+        "the state was saved by another version of Mixwright; nothing was changed",
+        "a sample rate of 0 Hz cannot be used, the input goes through",
+    ):
+        assert f"log 2: {sentence}" in run.said
+        assert f"Mixwright: {sentence}" in run.said
+
+
+def learn(run: Run, seconds_on: float, tmp_path: Path, *more: str) -> tuple[np.ndarray, np.ndarray, int, Decision]:
+    """Ten seconds of a song, and some on; what was told is what the package decides."""
+    audio, rate = cut(next(path for path in SONGS if "cellar-door" in path.stem), 2, 18)
+    start = int(np.argmax(np.abs(audio).max(axis=0) > 1e-4))
+    window = audio[:, start : start + 10 * rate]
+    audio = audio[:, : start + round((10 + seconds_on) * rate)]
+    heard = run(audio, 512, "--pace", "4", *more, *at(0, learn=1.0, learn_seconds=10.0), rate=rate)
+    _, network = shipped_network(tmp_path, NEVER_SURE)
+    decision, lufs = in_package(window, rate, {}, network)
+    same(dict.fromkeys(CONTROLS, 0.0) | {"reverb": 0.0, "compressor_ratio": 1.0} | run.told, decision, lufs)
+    assert run.told["learn"] == 0.0
+    return audio, heard, rate, decision
 
 
 def test_learn_decides_as_the_package_and_tells_the_host(run: Run, tmp_path: Path) -> None:
-    song = next(path for path in SONGS if "cellar-door" in path.stem)
-    audio, rate = cut(song, 2, 18)
     state = tmp_path / "state.json"
-    heard = run(audio, 512, "--pace", "4", "--save", str(state), *at(0, learn=1.0, learn_seconds=10.0), rate=rate)
-    start = int(np.argmax(np.abs(audio).max(axis=0) > 1e-4))
-    _, network = shipped_network(tmp_path, NEVER_SURE)
-    decision, lufs = in_package(audio[:, start : start + 10 * rate], rate, {}, network)
-    same(dict.fromkeys(CONTROLS, 0.0) | {"reverb": 0.0, "compressor_ratio": 1.0} | run.told, decision, lufs)
-    assert run.told["learn"] == 0.0
+    audio, heard, rate, decision = learn(run, 6.0, tmp_path, "--save", str(state))
     preset = parse_plugin_state(state.read_text())
     assert dict(preset.parameters) == pytest.approx(dict(decision.parameters), abs=1e-3)
     # Until the window has been heard, nothing is touched; then it glides.
     np.testing.assert_array_equal(heard[:, : 10 * rate], audio[:, : 10 * rate])
     assert not np.array_equal(heard[:, 11 * rate :], audio[:, 11 * rate :])
+
+
+@pytest.mark.parametrize("command", ["clap"], indirect=True)
+def test_what_learn_moves_after_the_last_block_comes_with_a_flush(run: Run, tmp_path: Path) -> None:
+    learn(run, 0.05, tmp_path, "--linger")  # the glide takes a second
 
 
 def test_without_its_weights_a_plugin_stays_in_bypass_and_says_why(
