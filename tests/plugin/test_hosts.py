@@ -14,7 +14,6 @@ from tests.plugin.hosts import Run, at
 from tests.plugin.plugins import ALL_MOVED, CONTROLS, METERS, RATE, STATED, in_python
 
 from mixwright.analysis import analyze_audio
-from mixwright.chain import BalanceStage
 from mixwright.model import Decision
 from mixwright.parameters import Parameters, Preset, blend_voicing
 from mixwright.parameters.plugin_state import parse_plugin_state, plugin_state
@@ -59,16 +58,15 @@ def test_off_and_on_at_another_rate_begins_anew(rate: int, run: Run, music: np.n
 
 @IN_CLAP_AND_VST3
 def test_instances_do_not_disturb_each_other(run: Run, music: np.ndarray, tmp_path: Path) -> None:
-    presets = [
-        Preset(Parameters(ALL_MOVED), blend_voicing({"classical": 1.0}), tempo_bpm=90.0),
-        Preset(Parameters({"low_eq": -3.0, "compressor_ratio": 4.0, "reverb": 0.3}), blend_voicing({"rock": 1.0})),
-    ]
+    quiet = {"low_eq": -3.0, "compressor_ratio": 4.0, "reverb": 0.3}
+    set_up = [(ALL_MOVED, {"classical": 1.0}), (dict(Parameters(quiet)), {"rock": 1.0})]
     states = [tmp_path / "one.json", tmp_path / "other.json"]
-    for path, preset in zip(states, presets, strict=True):
-        path.write_text(plugin_state(preset))
-    heard = run(music, 333, "--state", str(states[0]), "--beside", str(states[1]))
-    for audio, preset in zip((heard, run.beside), presets, strict=True):
-        np.testing.assert_array_equal(audio, BalanceStage(preset, RATE, 2).process(music))
+    for path, (parameters, genre) in zip(states, set_up, strict=True):
+        path.write_text(plugin_state(Preset(Parameters(parameters), blend_voicing(genre))))
+    turned = {"low_eq": 2.0, "output_level": 0.9}  # of both
+    heard = run(music, 333, "--state", str(states[0]), "--beside", str(states[1]), *at(100_000, **turned))
+    for audio, (parameters, genre) in zip((heard, run.beside), set_up, strict=True):
+        np.testing.assert_array_equal(audio, in_python(music, parameters, genre, [(100_000, turned)]))
 
 
 @IN_CLAP_AND_VST3
