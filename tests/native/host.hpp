@@ -3,28 +3,22 @@
 // value that it was told of each number, and those that it found moved when it was asked to read all. One
 // program includes this once. Options:
 //   --state FILE, --save FILE   the state, before and after
-//   --beside FILE   a second instance with this state plays the same, block by block by turns, into
-//   OUT.beside
+//   --beside FILE   a second instance with this state plays the same by turns, into OUT.beside
 //   --bare      the host offers the plugin nothing
 //   --mono      IN and OUT have one channel
 //   --in-place  in and out are the same buffers
 //   --apart     the buffers lie far apart, right before left, at addresses that only fit a float
 //   --empty     blocks of no frames before each block, one of them with what changes at its first frame
-//   --wrong     first blocks that no host should give: without buses, buffers or one buffer, of other
-//   channels
+//   --wrong     first blocks that no host should give: no buses, no buffers, one missing, other channels
 //   --again RATE   the plugin is switched off and on again in the middle, with half the block, at this rate
 //   --linger    after the last block, switched off, the host waits until it is asked for a flush (CLAP)
 //   --pace N    N times faster than it sounds, and no faster
-//   --strict    every system call within the plugin's process but write and exit kills the host (seccomp),
-//   and
+//   --strict    every system call in the plugin's process but write and exit kills the host (seccomp), and
 //               heap calls there are counted; --allocate and --call do what is forbidden
 //   --times     prints what the blocks took
 #pragma once
 
-#if defined(_WIN32)
-#include <windows.h>
-#else
-#include <dlfcn.h>
+#if !defined(_WIN32)
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -42,6 +36,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "library.hpp"
 
 inline bool in_process = false;
 inline long heap_calls = 0;
@@ -61,28 +57,6 @@ extern "C" void free(void* p) {
   __libc_free(p);
 }
 #endif
-
-// A function or table of the plugin; null where it has none. The host ends where there is no plugin.
-class Library {
- public:
-#if defined(_WIN32)
-  explicit Library(const char* path) : library_(LoadLibraryA(path)) {
-    if (library_ == nullptr) std::printf("%s: error %lu\n", path, GetLastError()), std::exit(3);
-  }
-  void* find(const char* name) const { return reinterpret_cast<void*>(GetProcAddress(library_, name)); }
-
- private:
-  HMODULE library_;
-#else
-  explicit Library(const char* path) : library_(dlopen(path, RTLD_NOW | RTLD_LOCAL)) {
-    if (library_ == nullptr) std::puts(dlerror()), std::exit(3);
-  }
-  void* find(const char* name) const { return dlsym(library_, name); }
-
- private:
-  void* library_;
-#endif
-};
 
 struct Change {
   size_t frame;
