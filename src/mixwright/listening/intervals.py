@@ -9,7 +9,7 @@ from scipy.special import bdtr, bdtrc, betaincinv, ndtri
 
 from ..errors import ParameterError
 
-__all__ = ["Share", "check_counts", "share"]
+__all__ = ["Share", "check_chance", "check_counts", "share"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ def share(wins: int, trials: int, confidence: float = 0.95) -> Share:
         Counts that cannot be, or a confidence outside (0, 1).
     """
     check_counts(wins, trials)
-    if not 0 < confidence < 1:
-        raise ParameterError(f"confidence={confidence:g} must be between 0 and 1")
+    check_chance("confidence", confidence)
     if trials == 0:
         return Share(wins, trials, confidence, None, None, None)
     alpha = 1 - confidence
@@ -66,6 +65,12 @@ def check_counts(wins: int, trials: int) -> None:
     """Refuse counts that cannot be (ParameterError)."""
     if not (0 <= wins <= trials and int(wins) == wins and int(trials) == trials):
         raise ParameterError(f"wins={wins} of trials={trials}: both must be whole numbers, 0 <= wins <= trials")
+
+
+def check_chance(name: str, value: float) -> None:
+    """Refuse what is no chance strictly between 0 and 1 (ParameterError)."""
+    if not 0 < value < 1:
+        raise ParameterError(f"{name}={value:g} must be between 0 and 1")
 
 
 def _wilson(wins: int, trials: int, alpha: float) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtrik, betainc
 
 from ..errors import ParameterError
+from .intervals import check_chance
 
 __all__ = ["Plan", "design_effect", "plan", "power", "trials_needed"]
 
@@ -42,7 +43,8 @@ def power(trials: int, effect: float, alpha: float = 0.05, *, two_sided: bool = 
     ParameterError
         Trials below 1, or an effect or alpha outside (0, 1).
     """
-    _check(effect, alpha)
+    check_chance("effect", effect)
+    check_chance("alpha", alpha)
     if trials < 1:
         raise ParameterError(f"trials={trials} must be at least 1")
     return float(_power(np.array([trials]), effect, alpha, two_sided)[0])
@@ -57,9 +59,9 @@ def trials_needed(effect: float = 0.7, wanted: float = 0.8, alpha: float = 0.05,
     ParameterError
         An effect at one half, which no number of trials finds, or one that needs more than 20,000.
     """
-    _check(effect, alpha)
-    if not 0 < wanted < 1:
-        raise ParameterError(f"power={wanted:g} must be between 0 and 1")
+    check_chance("effect", effect)
+    check_chance("alpha", alpha)
+    check_chance("power", wanted)
     if effect == 0.5 or (not two_sided and effect < 0.5):
         raise ParameterError(f"effect={effect:g} must differ from 0.5 (and be above it in a one-sided test)")
     size = 256
@@ -107,12 +109,6 @@ def plan(
         effect, wanted, alpha, two_sided, alone, more, trials, listeners, trials_per_listener,
         int(_wins_needed(np.array([alone]), alpha, two_sided)[0]),
     )  # fmt: skip
-
-
-def _check(effect: float, alpha: float) -> None:
-    for name, value in (("effect", effect), ("alpha", alpha)):
-        if not 0 < value < 1:
-            raise ParameterError(f"{name}={value:g} must be between 0 and 1")
 
 
 def _wins_needed(trials: NDArray[np.int64], alpha: float, two_sided: bool) -> NDArray[np.int64]:

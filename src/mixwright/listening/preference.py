@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
+from .intervals import check_chance
 
 __all__ = ["Answer", "Preference", "fit_preference"]
 
@@ -81,8 +82,7 @@ def fit_preference(
     """
     if not answers:
         raise ParameterError("answers: at least one is needed")
-    if not 0 < confidence < 1:
-        raise ParameterError(f"confidence={confidence:g} must be between 0 and 1")
+    check_chance("confidence", confidence)
     if resamples < 100:
         raise ParameterError(f"resamples={resamples} must be at least 100")
     systems = tuple(sorted({name for answer in answers for name in (answer.first, answer.second)}))

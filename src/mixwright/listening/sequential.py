@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scipy.special import betaln
 
 from ..errors import ParameterError
-from .intervals import check_counts
+from .intervals import check_chance, check_counts
 
 __all__ = ["Sprt", "confidence_sequence", "e_value", "sprt"]
 
@@ -42,8 +42,7 @@ def confidence_sequence(wins: int, trials: int, confidence: float = 0.95) -> tup
         Counts that cannot be, or a confidence outside (0, 1).
     """
     check_counts(wins, trials)
-    if not 0 < confidence < 1:
-        raise ParameterError(f"confidence={confidence:g} must be between 0 and 1")
+    check_chance("confidence", confidence)
     bound = -math.log(1 - confidence)
 
     def refuted(p: float) -> bool:
