@@ -15,12 +15,6 @@ LAYOUTS = {
 CHANGE_REQUEST = "http://kx.studio/ns/lv2ext/control-input-port-change-request"
 GENRE_STEP = 0.0001
 UNITS = {"dB": "units:db", "Hz": "units:hz", "BPM": "units:bpm", "s": "units:s", "%": "units:pc"}
-TOGGLED = " ; lv2:portProperty lv2:toggled, lv2:integer"
-MARKS = {
-    "enabled": f" ; lv2:designation lv2:enabled{TOGGLED}",
-    "learn": f"{TOGGLED}, pprops:notAutomatic",
-    "learn_seconds": " ; lv2:portProperty lv2:integer",
-}
 PREFIXES = """@prefix doap: <http://usefulinc.com/ns/doap#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix lv2: <http://lv2plug.in/ns/lv2core#> .
@@ -46,8 +40,7 @@ def control_rows(table: Table) -> list[Table]:
                 "description": f"Weight of {words} in the voicing; all at 0 is an equal blend.",
             }
         )  # fmt: skip
-    own = [{**row, "group": "learn" if row["name"].startswith("learn") else "plugin"} for row in table["control"]]
-    return [{"passing": False, **row} for row in rows + own]
+    return [{"passing": False, "group": "plugin", **row} for row in rows + table["control"]]
 
 
 def check_controls(table: Table) -> None:
@@ -172,4 +165,16 @@ def _lv2_control(way: str, row: Table, index: int) -> str:
         render = json.dumps(f"%f {row['unit']}", ensure_ascii=False)
         text += f" ; units:unit [ a units:Unit ; units:symbol {json.dumps(row['unit'], ensure_ascii=False)} ; "
         text += f"rdfs:label {json.dumps(row['unit'], ensure_ascii=False)} ; units:render {render} ]"
-    return text + MARKS.get(row["name"], "")
+    if row["name"] == "enabled":
+        text += " ; lv2:designation lv2:enabled"
+    whole = row.get("step") == 1.0
+    properties = [
+        name
+        for name, holds in (
+            ("lv2:toggled", whole and (row["low"], row["high"]) == (0.0, 1.0)),
+            ("lv2:integer", whole),
+            ("pprops:notAutomatic", row.get("passing", False)),
+        )
+        if holds
+    ]
+    return f"{text} ; lv2:portProperty {', '.join(properties)}" if properties else text
