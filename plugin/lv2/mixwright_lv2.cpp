@@ -5,7 +5,6 @@
 #include <lv2/state/state.h>
 #include <lv2/urid/urid.h>
 
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <new>
@@ -86,10 +85,10 @@ bool read_ports_seen(const std::string& text, float* seen) {
   const char *at = text.data(), *const end = at + text.size();
   for (int c = 0; c < kControlCount; ++c) {
     double value = 0;
-    const std::from_chars_result read = std::from_chars(at, end, value);
-    if (read.ec != std::errc() || read.ptr == end) return false;
+    const char* after = read_decimal(at, end, &value);
+    if (after == nullptr || after == end) return false;
     seen[c] = static_cast<float>(value);
-    at = read.ptr + 1;
+    at = after + 1;
   }
   return at == end;
 }
@@ -110,9 +109,7 @@ void run(LV2_Handle handle, uint32_t frames) {
   Plugin& p = of(handle);
   p.instance.take_over();
   read_ports(&p);
-  bool connected = true;
-  for (uint32_t c = 0; c < p.channels; ++c)
-    connected = connected && p.in[c] != nullptr && p.out[c] != nullptr;
+  const bool connected = p.instance.fits(p.channels, p.in) && p.instance.fits(p.channels, p.out);
   if (connected && frames > 0) p.instance.process(p.in, p.out, 0, frames);
   if (p.latency != nullptr) *p.latency = static_cast<float>(p.instance.latency());
   for (int m = 0; m < kMeterCount; ++m)
