@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ParameterError
-from ..model.learned_reasons import amount_words
-from ..parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from .._native import LiveClient
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Learning", "check_seconds"]
 
-SHORTEST_S, LONGEST_S = 10.0, 30.0
 Say = Callable[[str], None]
 
 
@@ -31,13 +28,15 @@ def check_seconds(seconds: float | None, output: Path | None) -> None:
         A file that cannot be written.
     """
     from ..audio import check_output_path
+    from ..parameters.plugin_state import control_range
 
     if seconds is None:
         if output is not None:
             raise ParameterError("output is for what is learned: add --learn SECONDS")
         return
-    if not SHORTEST_S <= seconds <= LONGEST_S:
-        raise ParameterError(f"learn={seconds:g} must be in [{SHORTEST_S:g}, {LONGEST_S:g}] s")
+    shortest, longest = control_range("learn_seconds")
+    if not shortest <= seconds <= longest:
+        raise ParameterError(f"learn={seconds:g} must be in [{shortest:g}, {longest:g}] s")
     if output is not None:
         check_output_path(output, extensions=(".json",))
 
@@ -47,8 +46,8 @@ class Learning:
 
     def __init__(self, client: LiveClient, seconds: float, output: Path | None, say: Say) -> None:
         self._output = output
-        self._before = client.state()
         client.set("learn_seconds", seconds)
+        self._before = client.state()
         client.set("learn", 1.0)
         say(f"Learning from {seconds:g} s, beginning with the first sound")
 
@@ -58,25 +57,29 @@ class Learning:
             return False
         from ..parameters.plugin_state import parse_plugin_state
 
-        preset, before = (parse_plugin_state(text) for text in (client.state(), self._before))
-        if preset.voicing == before.voicing and preset.programme_lufs == before.programme_lufs:
+        state = client.state()
+        if state == self._before:
             say("Kept     the values of before")  # the client has said why
             return True
+        preset = parse_plugin_state(state)
         say(f"Learned  {_words(preset)}")
         if self._output is not None:
-            self._write(preset)
+            _write(preset, self._output)
             say(f"Wrote    {self._output}")
         return True
 
-    def _write(self, preset: Preset) -> None:
-        from ..audio.atomic import atomic_path
 
-        assert self._output is not None
-        with atomic_path(self._output) as temporary:
-            temporary.write_text(preset.to_json(), encoding="utf-8")
+def _write(preset: Preset, output: Path) -> None:
+    from ..audio.atomic import atomic_path
+
+    with atomic_path(output) as temporary:
+        temporary.write_text(preset.to_json(), encoding="utf-8")
 
 
 def _words(preset: Preset) -> str:
+    from ..model.learned_reasons import amount_words
+    from ..parameters import PARAMETERS
+
     moved = [p for p in PARAMETERS if preset.parameters[p.name] != p.neutral]
     if not moved:
         return "that nothing needs to be moved"

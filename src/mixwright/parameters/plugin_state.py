@@ -12,9 +12,14 @@ from .strict_json import numbers, parse_json
 from .table import PARAMETERS, Parameters
 from .voicing import Voicing, blend_voicing
 
-__all__ = ["parse_plugin_state", "plugin_state"]
+__all__ = ["control_range", "parse_plugin_state", "plugin_state"]
 
 FORMAT, VERSION = "mixwright-plugin", 1
+
+
+def control_range(name: str) -> tuple[float, float]:
+    """The lowest and the highest value of one of the plugin's settings beside the parameters and the genre weights."""
+    return next((low, high) for row, low, _, high, _ in CONTROL_ROWS if row == name)
 
 
 def plugin_state(preset: Preset) -> str:
