@@ -1,4 +1,7 @@
-"""`python -m bench.learn`: how soon Learn has decided, what listening costs, and how near it is to the package."""
+"""`python -m bench.learn`: how soon Learn has decided, what listening costs, and how near it is to the package.
+
+Needs PyTorch (`make train-setup`), for the sums in float64.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from tests.plugin.decisions import NEVER_SURE, SONGS, controls, in_package, music, shipped_network
+from tests.plugin.exact import exact_answer
 from tests.plugin.plugins import CONTROLS, compile_native
 
 from bench.document import DOCS, write_section
@@ -43,14 +47,17 @@ def heard(song: Path) -> tuple[np.ndarray, int, int]:
     return np.ascontiguousarray(audio[:, : seconds * rate]), rate, seconds
 
 
-def network_apart(engine: list[str], audio: np.ndarray, rate: int, network: Network) -> tuple[float, float]:
-    """How far the plugin's network is from onnxruntime on the same input, in position, and its CPU in ms."""
+def network_apart(engine: list[str], audio: np.ndarray, rate: int, network: Network) -> tuple[list[float], float]:
+    """The plugin's network on the same input: how far, in position, it is from onnxruntime and from the sums in float64,
+    and onnxruntime from these; and its CPU in ms."""
     given = hear_all(analyze_audio(audio, rate))
     numbers = [np.asarray(part, np.float32).ravel() for part in (given.mel_db, given.mid_db, given.side_db)]
     told = np.concatenate([*numbers, np.zeros(len(GENRES), np.float32)]).tobytes()
     said, ms, _ = asked([*engine, str(len(given.mel_db))], told)
     positions = np.frombuffer(said, np.float32)[len(GENRES) : -3].reshape(len(GENRES), -1)
-    return float(np.abs(positions - network.ask(given).positions).max()), ms
+    answers = (positions, network.ask(given).positions, exact_answer(given)[1])
+    pairs = ((0, 1), (0, 2), (1, 2))
+    return [float(np.abs(answers[a] - answers[b]).max()) for a, b in pairs], ms
 
 
 def measure(place: Path) -> list[str]:
@@ -59,7 +66,8 @@ def measure(place: Path) -> list[str]:
     host, probe, engine = (
         [str(compile_native(name, place)), str(weights)] for name in ("learn_host", "decision_probe", "network_probe")
     )
-    decided, cpu, network_ms, listening, away, apart = ([] for _ in range(6))  # type: tuple[list[float], ...]
+    decided, cpu, network_ms, listening, away = ([] for _ in range(5))  # type: tuple[list[float], ...]
+    apart: list[list[float]] = []
     for song in SONGS:
         audio, rate, seconds = heard(song)
         shape, sent = [str(rate), *map(str, audio.shape)], audio.tobytes()
@@ -73,9 +81,10 @@ def measure(place: Path) -> list[str]:
         away += [
             abs(to_position(p.name, found[p.name]) - to_position(p.name, wanted.parameters[p.name])) for p in PARAMETERS
         ]
-        difference, ms = network_apart(engine, audio, rate, network)
-        apart.append(difference)
+        differences, ms = network_apart(engine, audio, rate, network)
+        apart.append(differences)
         network_ms.append(ms)
+    from_runtime, exact, runtime_exact = np.max(apart, axis=0)
     same = f"{sum(d <= 0.5 / GRID for d in away)} of {len(away)} values on the same step of the grid"
     return [
         "| what | figure | bound | how |",
@@ -85,8 +94,9 @@ def measure(place: Path) -> list[str]:
         f"| of that the network | {spread(network_ms)} ms | | CPU, n={len(network_ms)} |",
         f"| listening | {spread(listening)} ms a second of music | | CPU of a process that hears and decides, "
         f"n={len(listening)} |",
-        f"| network against onnxruntime | {max(apart):.1e} of a position at most | 1e-5 | the same input, "
+        f"| network against onnxruntime | {from_runtime:.1e} of a position at most | 1e-5 | the same input, "
         f"n={len(apart)} songs |",
+        f"| against the sums in float64 | {exact:.1e}; onnxruntime {runtime_exact:.1e} | | the same, by PyTorch |",
         f"| decision against the package | {max(away):.1e} of the way from neutral to a bound at most; {same} "
         f"| the same | n={len(SONGS)} songs, ten values each |",
     ]

@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
+from tests.plugin.exact import exact_answer
 from tests.plugin.plugins import ROOT, compile_native
 from tests.songs import song
-from tools.network_weights import tensors, weights
+from tools.network_weights import weights
 
 from mixwright.analysis import analyze_audio
 from mixwright.model import Network, load_network
@@ -71,20 +71,12 @@ def test_on_music(rate: int, genre: dict[str, float], probe: Path, weights_file:
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 def test_against_sums_in_float64(rate: int, probe: Path, weights_file: Path) -> None:
-    torch = pytest.importorskip("torch")
-    from mixwright.training.network import BalancedMixingCNN
-
-    exact = BalancedMixingCNN().double().eval()
-    stored = tensors(onnx.load(str(SHIPPED)))
-    state = {name: np.array(stored[name]).reshape(value.shape) for name, value in exact.state_dict().items()}
-    exact.load_state_dict({name: torch.tensor(value, dtype=torch.float64) for name, value in state.items()})
+    pytest.importorskip("torch")
     given = hear_all(analyze_audio(song(20.0, rate), rate))
-    numbers = [np.asarray(part, np.float32)[None] for part in (given.mel_db, given.mid_db, given.side_db, [0.0] * 6)]
-    with torch.no_grad():
-        wanted = exact(*(torch.tensor(part, dtype=torch.float64) for part in numbers))
+    wanted_logits, wanted_positions = exact_answer(given)
     logits, positions = ask(probe, weights_file, given, {})
-    np.testing.assert_allclose(logits, wanted.genre_logits[0].numpy(), rtol=0, atol=EXACT)
-    np.testing.assert_allclose(positions, wanted.positions[0].numpy(), rtol=0, atol=EXACT)
+    np.testing.assert_allclose(logits, wanted_logits, rtol=0, atol=EXACT)
+    np.testing.assert_allclose(positions, wanted_positions, rtol=0, atol=EXACT)
 
 
 @pytest.mark.parametrize("windows", [1, 2, 5])
