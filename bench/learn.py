@@ -48,8 +48,8 @@ def heard(song: Path) -> tuple[np.ndarray, int, int]:
 
 
 def network_apart(engine: list[str], audio: np.ndarray, rate: int, network: Network) -> tuple[list[float], float]:
-    """The plugin's network on the same input: how far, in position, it is from onnxruntime and from the sums in float64,
-    and onnxruntime from these; and its CPU in ms."""
+    """The plugin's network on the same input: how far, in position, it is from onnxruntime and from the sums in
+    float64, and onnxruntime from these; and its CPU in ms."""
     given = hear_all(analyze_audio(audio, rate))
     numbers = [np.asarray(part, np.float32).ravel() for part in (given.mel_db, given.mid_db, given.side_db)]
     told = np.concatenate([*numbers, np.zeros(len(GENRES), np.float32)]).tobytes()
