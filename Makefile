@@ -62,7 +62,7 @@ $(VENV)/.cross: $(VENV)/.setup
 # Into the package, for browsers; the file is kept in the repository, so that users need no compiler for it.
 wasm: $(VENV)/.cross
 	$(BIN)/python-zig c++ -target wasm32-wasi -mexec-model=reactor $(WASM_FLAGS) -Idsp bindings/wasm.cpp -s \
-	  -o src/mixwright/web/chain.wasm
+	  -o src/mixwright/web/static/chain.wasm
 
 setup: $(VENV)/.setup
 
@@ -105,6 +105,9 @@ lint: $(VENV)/.lint
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run -Werror $(SOURCES)
 	$(BIN)/python tools/generate.py --check
+	@if command -v tsc >/dev/null; then tsc -p tsconfig.json; \
+	  elif [ -n "$$CI" ]; then echo "tsc is needed (Debian: node-typescript)" >&2; exit 1; \
+	  else echo "The pages' types were not checked: there is no tsc (Debian: node-typescript)"; fi
 
 format: $(VENV)/.lint
 	$(BIN)/ruff check --fix-only .

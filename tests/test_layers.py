@@ -17,7 +17,7 @@ LAYERS = (
     {"cli", "web", "batch"},
     {"benchmark"},
     {"mix", "listening", "feedback", "training"},
-    {"damage"},
+    {"damage", "store"},
     {"model", "chain", "metrics"},
     {"analysis", "parameters"},
     {"audio"},
@@ -26,7 +26,10 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 SIBLINGS = {"model", "chain", "metrics", "analysis", "parameters"}  # may import each other, not in a circle
 ANYWHERE = {"errors", "_native", "__version__"}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
-HEAVY = ("soundfile", "soxr", "jinja2", "typer", "rich", "scipy", "torch", "onnxruntime", "numpy.fft")
+HEAVY = (
+    *("soundfile", "soxr", "jinja2", "typer", "rich", "scipy", "torch", "onnxruntime", "numpy.fft"),
+    *("fastapi", "sqlalchemy", "pydantic"),
+)
 
 
 def own_imports(path: Path) -> set[str]:

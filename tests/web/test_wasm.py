@@ -24,7 +24,7 @@ class Module:
 
     def __init__(self) -> None:
         engine = wasmtime.Engine()
-        module = wasmtime.Module(engine, resources.files("mixwright.web").joinpath("chain.wasm").read_bytes())
+        module = wasmtime.Module(engine, resources.files("mixwright.web").joinpath("static", "chain.wasm").read_bytes())
         self.store = wasmtime.Store(engine)
         linker = wasmtime.Linker(engine)
         # What the C library would write to a terminal; nothing is written.

@@ -29,8 +29,8 @@ async ({audio, rate, preset, later, at}) => {
   const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
   const planes = audio.map(floats);
   const context = new OfflineAudioContext(planes.length, planes[0].length, rate);
-  await context.audioWorklet.addModule("/chain_worklet.js");
-  const module = await WebAssembly.compileStreaming(fetch("/chain.wasm"));
+  await context.audioWorklet.addModule("/static/chain_worklet.js");
+  const module = await WebAssembly.compileStreaming(fetch("/static/chain.wasm"));
   const node = new AudioWorkletNode(context, "mixwright-chain",
     {outputChannelCount: [planes.length], processorOptions: {module, preset}});
   let deepest = 0;

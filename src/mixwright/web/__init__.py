@@ -1,1 +1,1 @@
-"""What browsers are given: so far the chain as WebAssembly (chain.wasm, by `make wasm`) and its AudioWorklet."""
+"""What browsers are given, and who serves it."""

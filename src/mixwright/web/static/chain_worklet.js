@@ -7,6 +7,11 @@
 /**
  * @typedef {{parameters?: number[], voicing?: number[], programme_lufs?: number, tempo_bpm?: number,
  *   makeup_trim_db?: number}} Preset
+ * @typedef {{memory: WebAssembly.Memory, _initialize(): void, prepare(rate: number, channels: number): number, reset(): void,
+ *   input(channel: number): number, output(channel: number): number, process(frames: number): void,
+ *   set_parameter(number: number, value: number): void, voicing(): number, set_voicing(): void,
+ *   set_programme_lufs(lufs: number): void, set_tempo_bpm(bpm: number): void, set_makeup_trim_db(db: number): void,
+ *   gain_reduction_db(): number}} Chain what chain.wasm exports
  */
 
 const FRAMES_BETWEEN_METERS = 2048;
@@ -17,13 +22,16 @@ class ChainProcessor extends AudioWorkletProcessor {
     super();
     const { module, preset } = options.processorOptions;
     // The C library would write to a terminal through these; the chain writes nothing.
+    /** @type {WebAssembly.Imports} */
     const imports = {};
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
       imports[from] = { ...imports[from], [name]: () => 0 };
     }
-    this.chain = new WebAssembly.Instance(module, imports).exports;
+    /** @type {Chain} */
+    this.chain = /** @type {any} */ (new WebAssembly.Instance(module, imports).exports);
     this.chain._initialize();
     this.channels = 0;
+    /** @type {Preset} */
     this.preset = {};
     this.reduction = 0;
     this.untilMeter = FRAMES_BETWEEN_METERS;
