@@ -17,7 +17,7 @@ LAYERS = (
     {"cli", "web", "batch"},
     {"benchmark"},
     {"mix", "listening", "feedback", "training"},
-    {"damage", "store"},
+    {"choices", "damage", "store"},
     {"model", "chain", "metrics"},
     {"analysis", "parameters"},
     {"audio"},

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..choices import FIRST, OUTCOMES, SECOND, TIE, fit_davidson
 from ..errors import ParameterError
 from .intervals import check_chance
 
 __all__ = ["Answer", "Preference", "fit_preference"]
 
 Floats = NDArray[np.float64]
-FIRST, SECOND, TIE = range(3)
 # A normal prior, in logits, that keeps a system which never lost at a finite strength; 3 is 95 % wins against 0.
 PRIOR_SPREAD = 3.0
-MOST_STEPS, ENOUGH = 50, 1e-9
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def fit_preference(
 def _by_listener(answers: Sequence[Answer], systems: tuple[str, ...]) -> Floats:
     """(listeners, first, second, outcome) counts."""
     listeners = {name: k for k, name in enumerate(dict.fromkeys(answer.listener for answer in answers))}
-    counts = np.zeros((len(listeners), len(systems), len(systems), 3))
+    counts = np.zeros((len(listeners), len(systems), len(systems), OUTCOMES))
     for answer in answers:
         outcome = TIE if answer.preferred is None else FIRST if answer.preferred == answer.first else SECOND
         at = (listeners[answer.listener], systems.index(answer.first), systems.index(answer.second), outcome)
@@ -132,33 +131,12 @@ def _check_joined(compared: Floats, systems: tuple[str, ...]) -> None:
 
 
 def _fit(counts: Floats, start: Floats | None = None) -> Floats:
-    """Strengths, order and tie from (first, second, outcome) counts, by Newton's method on a concave function."""
+    """Strengths, order and tie from (first, second, outcome) counts."""
     size = len(counts)
     first, second = np.nonzero(counts.sum(axis=2))
-    seen = counts[first, second]  # (pairs, 3)
-    # The logits of the three outcomes are half the difference, minus half of it, and the tie's own.
-    half = np.zeros((len(first), size + 2))
-    half[np.arange(len(first)), first] += 0.5
-    half[np.arange(len(first)), second] -= 0.5
-    half[:, size] = 0.5
-    own = np.zeros_like(half)
-    own[:, size + 1] = 1.0
-    design = np.stack([half, -half, own], axis=1)  # (pairs, 3, parameters)
-    prior = np.eye(size + 2) / PRIOR_SPREAD**2
-    found = np.zeros(size + 2) if start is None else start.copy()
-    for _ in range(MOST_STEPS):
-        logits = design @ found
-        chances = np.exp(logits - logits.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        total = seen.sum(axis=1, keepdims=True)
-        gradient = np.einsum("po,pok->k", seen - total * chances, design) - prior @ found
-        mean = np.einsum("po,pok->pk", chances, design)
-        spread = np.einsum("po,pok,pol->kl", total * chances, design, design)
-        curvature = spread - np.einsum("p,pk,pl->kl", total[:, 0], mean, mean) + prior
-        step = np.linalg.solve(curvature, gradient)
-        found += step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
-        if np.abs(step).max() < ENOUGH:
-            break
+    one_hot = np.eye(size)
+    prior = np.full(size + 2, 1 / PRIOR_SPREAD**2)
+    found = fit_davidson(one_hot[first] - one_hot[second], counts[first, second], prior, start).coefficients
     found[:size] -= found[:size].mean()
     return found
 
