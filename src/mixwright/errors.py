@@ -19,6 +19,10 @@ class ModelError(MixwrightError, ValueError):
     """A trained network cannot be used: not there, damaged, or of another format."""
 
 
+class StoreError(MixwrightError):
+    """The database of answers cannot be opened or written, or was made by a newer version."""
+
+
 class AudioError(MixwrightError):
     """A sound file or signal cannot be read, written or mixed."""
 
