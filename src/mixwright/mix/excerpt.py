@@ -6,23 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import Analysis
+from ..analysis.passage import loudest_passage
 
-__all__ = ["Excerpt", "loudest_passage"]
+__all__ = ["Excerpt", "loudest"]
 
 Audio = NDArray[np.float32]
 SECONDS = 12.0
 
 
-def loudest_passage(analysis: Analysis, seconds: float = SECONDS) -> tuple[float, float]:
-    """Start and end in s of the passage with the highest mean energy; the whole song when it is shorter."""
-    length = min(seconds, analysis.duration_s)
-    energy = np.asarray(analysis.envelope_ms, float)
-    hops = round(length * 100)
-    if len(energy) <= hops:
-        return 0.0, analysis.duration_s
-    total = np.concatenate([[0.0], np.cumsum(energy)])
-    start = int(np.argmax(total[hops:] - total[:-hops])) / 100
-    return start, start + length
+def loudest(analysis: Analysis, seconds: float = SECONDS) -> tuple[float, float]:
+    """Start and end in s of the loudest passage of a song that was heard."""
+    return loudest_passage(analysis.envelope_ms, analysis.duration_s, seconds)
 
 
 class Excerpt:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..analysis import Analysis
 from ..audio import check_output_path
 from .checks import check_signal
-from .excerpt import Excerpt, loudest_passage
+from .excerpt import Excerpt, loudest
 from .passes import Progress, hearing_pass
 from .source import FileSource, Source, open_source
 from .spool import Spool
@@ -68,5 +68,5 @@ def open_job(
     with Spool(None if path is None else path.absolute().parent, music.channels) as spool:
         before = hearing_pass(music, spool, report, model_input=model_input)
         check_signal(music.name, before)
-        excerpt = Excerpt(*loudest_passage(before), music.sample_rate) if excerpts else None
+        excerpt = Excerpt(*loudest(before), music.sample_rate) if excerpts else None
         yield Job(music, spool, before, path, bit_depth, excerpt, report)

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from .._native import LoudnessMeter
-from ..analysis.loudness import integrated_lufs
 from ..audio.clip import encode_flac
+from ..metrics.pairs import loudness
 from ..model.tone import Spectrum
 from ..parameters import PARAMETERS, ParameterInfo
 from .heard_reporting import genre_passages, genre_sentence, listened_map
@@ -179,7 +178,7 @@ def _clips(mix: Mix) -> tuple[list[Clip], float | None]:
     if mix.excerpt is None:
         return [], None
     versions = [("Before", mix.excerpt.audio("before")), ("After", mix.excerpt.audio("after"))]
-    levels = [_loudness(audio, mix.sample_rate) for _, audio in versions]
+    levels = [loudness(audio, mix.sample_rate) for _, audio in versions]
     if not all(math.isfinite(level) for level in levels):
         return [], None
     matched = min(levels)
@@ -188,9 +187,3 @@ def _clips(mix: Mix) -> tuple[list[Clip], float | None]:
         for (label, audio), level in zip(versions, levels, strict=True)
     ]
     return clips, matched
-
-
-def _loudness(audio: NDArray[np.float32], sample_rate: int) -> float:
-    meter = LoudnessMeter(sample_rate, len(audio))
-    meter.process(np.ascontiguousarray(audio))
-    return integrated_lufs(meter.energies())

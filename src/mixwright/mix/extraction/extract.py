@@ -14,7 +14,7 @@ from ...metrics.pairs import Pair, prepare
 from ...parameters import PARAMETERS, DeliveryTarget, Preset, Voicing, blend_voicing
 from ...parameters.table import GENRES
 from ..choosing import programme_lufs, tempo_bpm
-from ..excerpt import loudest_passage
+from ..excerpt import loudest
 from .ceiling import find_ceiling
 from .compression import fit_compression
 from .gainride import measure_gain
@@ -140,7 +140,7 @@ class _Comparison:
     def _bounds(self, seconds: float, within_s: float) -> tuple[int, int]:
         rate = self.pair.sample_rate
         head = self.pair.reference[:, : round(within_s * rate)]
-        first, last = loudest_passage(analyze_audio(np.ascontiguousarray(head), rate), seconds)
+        first, last = loudest(analyze_audio(np.ascontiguousarray(head), rate), seconds)
         return round(first * rate), min(round(last * rate), head.shape[1])
 
 
