@@ -34,7 +34,7 @@ def write(path: Path, audio: np.ndarray, rate: int = 48_000) -> None:
 def two_songs(folder: Path, kind: str = "preference", **more: Any) -> Any:
     """Two songs by two systems, of which the second is 5 dB louder and brighter."""
     for k, name in enumerate(("anthem", "ballad")):
-        audio = 0.6 * song(6.0, RATE, seed=k)
+        audio = 1.5 * song(6.0, RATE, seed=k)
         write(folder / "one" / f"{name}.wav", audio)
         bright = 1.78 * audio
         bright[:, 1:] -= 0.8 * audio[:, :-1]
