@@ -1,0 +1,48 @@
+"""The administrator: a token that is printed once when the server starts, and a cookie for who has shown it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+__all__ = ["COOKIE", "Admin", "new_token"]
+
+COOKIE = "mixwright_admin"
+
+
+def new_token() -> str:
+    """32 random characters: 190 bits."""
+    return secrets.token_urlsafe(24)
+
+
+class Admin:
+    """Knows the token, or that none is needed."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+        # Of no use for anything but this server: the token itself is in no cookie.
+        self.cookie_value = "" if token is None else hashlib.sha256(f"cookie {token}".encode()).hexdigest()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a token is needed at all."""
+        return self._token is not None
+
+    def right(self, token: str) -> bool:
+        """Whether that is the token; takes as long for any wrong one."""
+        return self._token is not None and hmac.compare_digest(token.encode(), self._token.encode())
+
+    def known(self, cookie_header: str, authorization: str = "") -> bool:
+        """Whether a request comes from the administrator: by the cookie, or by "Authorization: Bearer TOKEN"."""
+        if self._token is None:
+            return True
+        kind, _, shown = authorization.partition(" ")
+        if kind.lower() == "bearer" and self.right(shown.strip()):
+            return True
+        try:
+            morsel = SimpleCookie(cookie_header).get(COOKIE)
+        except CookieError:
+            return False
+        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self.cookie_value.encode())

@@ -1,0 +1,202 @@
+"""What the guard lets through, and what it refuses with which sentence."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI, Request
+from starlette.testclient import TestClient
+
+from mixwright.errors import ParameterError
+from mixwright.web.guard import Admin, Limits, Protection, RefusedError, new_token, protect, serve, static_files
+from mixwright.web.guard.rates import Rate, RateLimiter
+
+OURS = {"X-Mixwright": "1"}
+BASE = "http://localhost:8000"
+
+
+def guarded(**more: Any) -> TestClient:
+    app = FastAPI(docs_url=None, redoc_url=None)
+
+    @app.get("/read")
+    def read() -> dict[str, bool]:
+        return {"read": True}
+
+    @app.post("/write")
+    async def write(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    @app.put("/upload")
+    async def upload(request: Request) -> dict[str, int]:
+        return {"bytes": sum([len(part) async for part in request.stream()])}
+
+    @app.get("/number")
+    def number(n: int) -> dict[str, int]:
+        return {"n": n}
+
+    @app.get("/fails")
+    def fails(how: str) -> None:
+        raise {"ours": ParameterError("n=3 must be\n in [0, 1]"), "status": RefusedError(409, "later")}.get(
+            how, RuntimeError("secret detail")
+        )
+
+    app.mount("/static", static_files())
+    protect(app, Protection(**more))
+    return TestClient(app, base_url=BASE, raise_server_exceptions=False)
+
+
+def test_every_answer_carries_the_policy_also_a_refusal() -> None:
+    client = guarded()
+    for response in (client.get("/read"), client.post("/write"), client.get("/none"), client.get("/fails?how=bug")):
+        policy = response.headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe-inline" not in policy
+        assert "'unsafe-eval'" not in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8000", "", "127.0.0.2"]
+)
+def test_another_name_is_refused(host: str) -> None:
+    """A page that lets its own name point at this machine (DNS rebinding) names itself."""
+    assert guarded().get("/read", headers={"Host": host}).status_code == 421
+    assert guarded(hosts=("*",)).get("/read", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:80", "127.0.0.1:8000", "[::1]:8000", "[::1]"])
+def test_this_machine_is_known(host: str) -> None:
+    assert guarded().get("/read", headers={"Host": host}).status_code == 200
+
+
+def test_only_our_pages_may_change_something() -> None:
+    client = guarded()
+    assert client.post("/write", headers=OURS).status_code == 200
+    assert client.post("/write", headers={**OURS, "Origin": BASE}).status_code == 200
+    for headers in ({}, {"X-Mixwright": "0"}, {**OURS, "Origin": "http://evil.example"}, {**OURS, "Origin": "null"}):
+        refused = client.post("/write", headers=headers)
+        assert refused.status_code == 403
+        assert "own pages" in refused.json()["error"]
+    assert (
+        client.options("/write", headers={"Origin": "http://evil.example"}).headers.get("access-control-allow-origin")
+        is None
+    )
+
+
+def test_a_large_body_is_refused_before_and_while_it_comes() -> None:
+    client = guarded(limits=Limits(body_bytes=1000), uploads=lambda method, path: path == "/upload")
+    assert client.post("/write", headers=OURS, content=b"x" * 1000).json() == {"bytes": 1000}
+    assert client.post("/write", headers=OURS, content=b"x" * 1001).status_code == 413
+    assert client.post("/write", headers=OURS, content=(b"x" * 600 for _ in range(2))).status_code == 413
+    assert client.put("/upload", headers=OURS, content=(b"x" * 600 for _ in range(9))).json() == {"bytes": 5400}
+
+
+def test_who_asks_too_often_waits() -> None:
+    client = guarded(limits=Limits(write=Rate(0.01, 3)))
+    found = [client.post("/write", headers=OURS).status_code for _ in range(5)]
+    assert found == [200, 200, 200, 429, 429]
+    assert client.get("/read").status_code == 200  # reading has a bucket of its own
+
+
+def test_listeners_of_one_address_are_told_apart() -> None:
+    client = guarded(limits=Limits(write=Rate(0.01, 1)), asker=lambda path: path[2:] if path.startswith("/l") else None)
+    assert [client.post(f"/l{n}", headers=OURS).status_code for n in (1, 2, 1)] == [404, 404, 429]
+
+
+def test_a_bucket_fills_again_and_the_oldest_is_forgotten() -> None:
+    now = [0.0]
+    limiter = RateLimiter(Rate(2.0, 2.0), lambda: now[0])
+    assert [limiter.wait_s("a") for _ in range(3)] == [0.0, 0.0, 0.5]
+    now[0] = 0.5
+    assert limiter.wait_s("a") == 0.0
+    assert limiter.wait_s("a") == pytest.approx(0.5)
+    for n in range(30_000):
+        limiter.wait_s(str(n))
+    assert len(limiter._left) <= 20_000
+
+
+def test_the_administrator_shows_the_token() -> None:
+    admin = Admin(new_token())
+    token = admin._token
+    assert token is not None
+    client = guarded(admin=admin, guarded=lambda path: path == "/read")
+    assert client.get("/number?n=1").status_code == 200
+    assert client.get("/read").status_code == 401
+    for headers in (
+        {"Authorization": "Bearer wrong"},
+        {"Cookie": "mixwright_admin=" + "0" * 64},
+        {"Cookie": 'mixwright_admin="'},
+        {"Authorization": "Basic " + token},
+    ):
+        assert client.get("/read", headers=headers).status_code == 401
+    assert client.get("/read", headers={"Authorization": "Bearer " + token}).status_code == 200
+    assert client.get("/read", headers={"Cookie": f"mixwright_admin={admin.cookie_value}"}).status_code == 200
+    assert token not in admin.cookie_value
+    assert len({new_token() for _ in range(100)}) == 100
+
+
+def test_errors_are_sentences() -> None:
+    client = guarded()
+    assert client.get("/fails?how=ours").json() == {"error": "n=3 must be in [0, 1]"}
+    assert client.get("/fails?how=status").status_code == 409
+    bug = client.get("/fails?how=bug")
+    assert bug.status_code == 500
+    assert "secret" not in bug.text
+    assert client.get("/none").json() == {"error": "there is nothing here"}
+    wrong = client.get("/number?n=x")
+    assert wrong.status_code == 422
+    assert wrong.json()["error"].startswith("query.n: ")
+
+
+def test_static_files_have_types_that_browsers_run() -> None:
+    client = guarded()
+    for name, kind in (("chain.wasm", "application/wasm"), ("chain_worklet.js", "text/javascript")):
+        response = client.get(f"/static/{name}")
+        assert response.headers["content-type"].startswith(kind)
+        assert response.headers["cache-control"] == "no-cache"
+        again = client.get(f"/static/{name}", headers={"If-None-Match": response.headers["etag"]})
+        assert again.status_code == 304
+    for path in ("/static/../guard/admin.py", "/static/%2e%2e/guard/admin.py", "/static/..%2fguard%2fadmin.py"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_server_says_where_it_is_and_stops() -> None:
+    app = FastAPI()
+    ready, done = threading.Event(), threading.Event()
+    address: list[str] = []
+
+    def on_ready(where: str) -> None:
+        address.append(where)
+        ready.set()
+
+    import uvicorn
+
+    servers: list[uvicorn.Server] = []
+    original = uvicorn.Server.startup
+
+    async def startup(self: uvicorn.Server, sockets: Any = None) -> None:
+        servers.append(self)
+        await original(self, sockets)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uvicorn.Server, "startup", startup)
+        thread = threading.Thread(target=lambda: serve(app, "127.0.0.1", 0, on_ready, stopped=done.set), daemon=True)
+        thread.start()
+        assert ready.wait(20)
+        assert json.loads(httpx2.get(address[0] + "openapi.json").text)["openapi"]
+        servers[0].should_exit = True
+        thread.join(20)
+    assert done.is_set()
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ParameterError, match="cannot be listened on"):
+        serve(FastAPI(), "127.0.0.1", taken.getsockname()[1], lambda _: None)
+    with pytest.raises(ParameterError, match="cannot be listened on"):
+        serve(FastAPI(), "192.0.2.1", 0, lambda _: None)
