@@ -14,7 +14,8 @@ import mixwright
 PACKAGE = Path(mixwright.__file__).parent
 LAYERS = (
     {"__main__"},
-    {"cli", "web", "batch"},
+    {"cli"},
+    {"web", "batch"},
     {"benchmark"},
     {"mix", "listening", "feedback", "training"},
     {"choices", "damage", "store"},

@@ -42,8 +42,8 @@ def test_results_of_simulated_listeners(tmp_path: Path) -> None:
     done = command("results", path)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[0] == "480 answers of 20 listeners about 4 mixes"
-    order = [line.split()[0] for line in lines if "first in" in line]
+    assert lines[0] == "480 answers of 20 listeners"
+    order = [line.split(":")[0] for line in lines if "first in" in line]
     assert order[0] == "network"
     assert order[-1] == "bare"
     assert sum("e-value" in line and " over " in line for line in lines) == 6

@@ -123,7 +123,7 @@ def test_a_bucket_fills_again_and_the_oldest_is_forgotten() -> None:
 
 def test_the_administrator_shows_the_token() -> None:
     admin = Admin(new_token())
-    token = admin._token
+    token = admin.token
     assert token is not None
     client = guarded(admin=admin, guarded=lambda path: path == "/read")
     assert client.get("/number?n=1").status_code == 200

@@ -8,6 +8,7 @@ import typer
 
 from .listen_create import create_command, schema_command
 from .listen_results import results_command
+from .listen_serve import forget_command, invite_command, serve_command
 
 __all__ = ["listen_app"]
 
@@ -43,4 +44,7 @@ def power_command(
 
 listen_app.command("create")(create_command)
 listen_app.command("schema")(schema_command)
+listen_app.command("serve")(serve_command)
+listen_app.command("invite")(invite_command)
+listen_app.command("forget")(forget_command)
 listen_app.command("results")(results_command)

@@ -2,80 +2,97 @@
 
 from __future__ import annotations
 
-import math
+import json
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, Optional
 
 import typer
 
-if TYPE_CHECKING:
-    from ..listening import Answer, Preference
+from .listen_serve import StoreUrl, open_answers
 
 __all__ = ["results_command"]
 
 
 def results_command(
     answers: Annotated[
-        Path, typer.Argument(metavar="ANSWERS.csv", help="Columns: listener, first, second, preferred.")
+        Path,
+        typer.Argument(
+            metavar="FOLDER|ANSWERS.csv", help="A test's folder, or columns listener, first, second, preferred."
+        ),
     ],
+    store: StoreUrl = None,
+    html: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it)
+        typer.Option(metavar="PAGE", help="Write a page with plots."),
+    ] = None,
+    csv: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--csv", metavar="FILE", help="Write all answers with everything that was recorded."),
+    ] = None,
+    parquet: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="FILE", help="The same as Parquet."),
+    ] = None,
     confidence: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
     seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """What the answers of an A/B test show: strengths, wins, ties, side, evidence."""
-    from ..listening import fit_preference, read_answers
+    """What the answers show: wins, strengths, scores, evidence; with everybody, and without those whom the rules leave
+    out."""
+    from ..errors import ParameterError
+    from ..listening.wording import findings_lines, outcome_lines
 
-    given = read_answers(answers)
-    found = fit_preference(given, confidence=confidence, seed=seed)
-    print(f"{found.answers} answers of {found.listeners} listeners about {len(found.systems)} mixes")
-    print(
-        f"Intervals hold {100 * confidence:g} %; listeners are resampled, since answers of one are alike. What follows"
-    )
-    print('"won" counts answers as if they were independent; an e-value of 20 is evidence, whenever it is looked at.\n')
-    for line in _strengths(found):
-        print(line)
-    print()
-    for line in _pairs(found, given):
-        print(line)
-    print()
-    side = f"{100 / (1 + math.exp(-found.order)):.0f} %"
-    print(
-        f"Between two equally good mixes, {100 * found.ties:.0f} % are ties; "
-        f"of the rest, what was heard as A wins {side}."
-    )
-    if found.strength_intervals is None:
-        print("With one listener there is no interval: nothing is shown about others.")
+    if not answers.is_dir():
+        if html or csv or parquet or store:
+            raise ParameterError(f"{answers}: is no test's folder; a table has no page, store or export")
+        found = _of_table(answers, confidence, seed)
+        print(json.dumps(_plain(found), indent=2) if as_json else "\n".join(findings_lines("preference", found)))
+        return
+    from ..listening.export import answer_table, write_csv, write_parquet
+    from ..listening.outcome import outcome_of
+    from ..listening.results_page import render_results
+    from ..mix.files import write_text
 
-
-def _strengths(found: Preference) -> list[str]:
-    width = max(len(name) for name in found.systems)
-    lines = []
-    for k in sorted(range(len(found.systems)), key=lambda k: -found.strengths[k]):
-        line = f"{found.systems[k]:{width}}  {found.strengths[k]:+.2f}".replace("-", "−")
-        if found.strength_intervals is not None and found.rank_chances is not None:
-            low, high = found.strength_intervals[k]
-            line += f" ({low:+.2f} to {high:+.2f}), first in {100 * found.rank_chances[k, 0]:.0f} %".replace("-", "−")
-        lines.append(line)
-    return lines
+    manifest, opened = open_answers(answers, store, sounds=False)
+    rows = opened.answers(manifest.version)
+    opened.close()
+    outcome = outcome_of(manifest, rows, confidence=confidence, seed=seed)
+    if csv or parquet:
+        table = answer_table(manifest, rows, outcome)
+        if csv:
+            write_csv(table, csv)
+        if parquet:
+            write_parquet(table, parquet)
+    if html:
+        write_text(html, render_results(outcome))
+    print(json.dumps(_plain(outcome), indent=2) if as_json else "\n".join(outcome_lines(outcome)))
 
 
-def _pairs(found: Preference, answers: list[Answer]) -> list[str]:
-    """Each pair that was compared: the model's wins, and the answers themselves."""
-    from ..listening import e_value, share
+def _of_table(path: Path, confidence: float, seed: int) -> Any:
+    from ..listening import read_answers
+    from ..listening.findings import Findings, pair_rows
+    from ..listening.preference import fit_preference
 
-    lines = []
-    for k, one in enumerate(found.systems):
-        for other in found.systems[k + 1 :]:
-            between = [a for a in answers if {a.first, a.second} == {one, other}]
-            if not between:
-                continue
-            better, worse = (one, other) if found.win(one, other)[0] >= 0.5 else (other, one)
-            chance, interval = found.win(better, worse)
-            wins, clear = (sum(a.preferred in names for a in between) for names in ((better,), (better, worse)))
-            line = f"{better} over {worse}: {100 * chance:.0f} %"
-            if interval is not None:
-                line += f" ({100 * interval[0]:.0f}–{100 * interval[1]:.0f} %)"
-            lines.append(
-                f"{line}; won {share(wins, clear, found.confidence)}, {len(between) - clear} ties, "
-                f"e-value {e_value(wins, clear):.3g}"
-            )
-    return lines
+    given = read_answers(path)
+    fitted = fit_preference(given, confidence=confidence, seed=seed)
+    pairs = tuple(pair_rows(given, confidence))
+    notes = ("With one listener there is no interval: nothing is shown about others.",) if fitted.listeners < 2 else ()
+    return Findings(fitted.answers, fitted.listeners, fitted, pairs, notes=notes)
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses and arrays as JSON types; what is not finite is null."""
+    import numpy as np
+
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

@@ -1,4 +1,7 @@
-"""Answers of listeners as a table in a CSV file: listener, first, second, preferred (empty for a tie)."""
+"""Answers of listeners as a table in a CSV file: listener, first, second, preferred (empty for a tie).
+
+Of a table that `listen results --csv` wrote, only the answers that are wanted: its role says main.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def read_answers(path: Path) -> list[Answer]:
             missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
             if missing:
                 raise ParameterError(f"{path}: has no column {', '.join(missing)}")
-            return [_answer(path, rows.line_num, row) for row in rows]
+            return [_answer(path, rows.line_num, row) for row in rows if row.get("role") in (None, "main")]
     except OSError as error:
         raise ParameterError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (UnicodeDecodeError, csv.Error) as error:

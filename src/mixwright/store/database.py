@@ -21,9 +21,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from ..errors import StoreError
 
-__all__ = ["migrate", "open_database", "told"]
+__all__ = ["READS", "migrate", "open_database", "told"]
 
 WAIT_S = 30
+READS = "mixwright_reads"  # an execution option: this transaction writes nothing
 MIGRATING = 7_201_948_227  # a number of our own, under which PostgreSQL lets one migrate at a time
 
 
@@ -112,8 +113,9 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # Takes the right to write at once: two that read first and write then would end in "database is locked".
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Who will write takes the right to at once: two that read first and write then would end in "database is locked".
+    reads = connection.get_execution_options().get(READS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _run(engine: Engine, revision: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import StoreError
-from .database import open_database, told
+from .database import READS, open_database, told
 from .rows import AnswerRow, ListenerRow
 from .tables import Answer, Listener, Test
 
@@ -38,6 +38,7 @@ class Store:
     def __init__(self, engine: Engine, url: str) -> None:
         self._engine, self._url = engine, url
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._readers = sessionmaker(engine.execution_options(**{READS: True}))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -75,7 +76,7 @@ class Store:
 
     def find_listener(self, token_hash: str) -> ListenerRow | None:
         """The listener whose link has a token with that hash."""
-        with self._session() as session:
+        with self._reading() as session:
             row = session.scalars(select(Listener).where(Listener.token_hash == token_hash)).one_or_none()
             return None if row is None else _listener(row)
 
@@ -133,7 +134,7 @@ class Store:
 
     def progress(self, listener: int) -> frozenset[int]:
         """The numbers of the trials that a listener has answered."""
-        with self._session() as session:
+        with self._reading() as session:
             return frozenset(session.scalars(select(Answer.trial).where(Answer.listener_id == listener)))
 
     def finish(self, listener: int, code: str) -> str:
@@ -151,21 +152,21 @@ class Store:
             .where(Listener.test_version == version)
             .order_by(Answer.saved, Answer.id)
         )
-        with self._session() as session:
+        with self._reading() as session:
             known: dict[int, ListenerRow] = {}
             found = session.execute(query)
             return [_answer(answer, known.setdefault(who.id, _listener(who))) for answer, who in found]
 
     def listeners(self, version: str) -> list[ListenerRow]:
         """All listeners of a test, in the order of their numbers."""
-        with self._session() as session:
+        with self._reading() as session:
             query = select(Listener).where(Listener.test_version == version).order_by(Listener.number)
             return [_listener(row) for row in session.scalars(query)]
 
     def counts(self, version: str) -> dict[str, int]:
         """How many listeners were invited, agreed and finished, and how many answers there are."""
         mine = Listener.test_version == version
-        with self._session() as session:
+        with self._reading() as session:
             invited, agreed, finished = session.execute(
                 select(func.count(), func.count(Listener.consented), func.count(Listener.code)).where(mine)
             ).one()
@@ -181,6 +182,11 @@ class Store:
             answers = session.execute(delete(Answer).where(Answer.listener_id.in_(found)).returning(Answer.id)).all()
             session.execute(delete(Listener).where(Listener.id.in_(found)))
             return {"listeners": len(found), "answers": len(answers)}
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with told(self._url), self._readers.begin() as session:
+            yield session
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

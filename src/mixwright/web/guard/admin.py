@@ -18,25 +18,20 @@ def new_token() -> str:
 
 
 class Admin:
-    """Knows the token, or that none is needed."""
+    """Knows the token; where it is None, none is needed."""
 
     def __init__(self, token: str | None) -> None:
-        self._token = token
+        self.token = token
         # Of no use for anything but this server: the token itself is in no cookie.
         self.cookie_value = "" if token is None else hashlib.sha256(f"cookie {token}".encode()).hexdigest()
 
-    @property
-    def wanted(self) -> bool:
-        """Whether a token is needed at all."""
-        return self._token is not None
-
     def right(self, token: str) -> bool:
         """Whether that is the token; takes as long for any wrong one."""
-        return self._token is not None and hmac.compare_digest(token.encode(), self._token.encode())
+        return self.token is not None and hmac.compare_digest(token.encode(), self.token.encode())
 
     def known(self, cookie_header: str, authorization: str = "") -> bool:
         """Whether a request comes from the administrator: by the cookie, or by "Authorization: Bearer TOKEN"."""
-        if self._token is None:
+        if self.token is None:
             return True
         kind, _, shown = authorization.partition(" ")
         if kind.lower() == "bearer" and self.right(shown.strip()):

@@ -1,0 +1,117 @@
+"""`mixwright listen serve`, `invite` and `forget`: the listening room, who may come, and who is to be deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from ..listening.manifest import Manifest
+    from ..store import Store
+
+__all__ = ["forget_command", "invite_command", "open_answers", "serve_command"]
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that `mixwright listen create` made.")]
+StoreUrl = Annotated[
+    Optional[str],  # noqa: UP045 (typer reads it)
+    typer.Option("--store", metavar="URL", help="postgresql://… for a lab; default SQLite in the folder."),
+]
+
+
+def serve_command(
+    folder: Folder,
+    store: StoreUrl = None,
+    host: Annotated[str, typer.Option(help="Where to listen; only this machine by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8031,
+    public: Annotated[
+        bool, typer.Option("--public", help="For other machines, too; the administrator's pages then need a token.")
+    ] = False,
+    name: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--name", help="A name under which listeners reach it; may be given several times."),
+    ] = None,
+    proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="A reverse proxy on this machine stands before it.")
+    ] = False,
+    invite_only: Annotated[bool, typer.Option("--invite-only", help="Only for who has a link.")] = False,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page here.")] = True,
+) -> None:
+    """Let people take a test, on this machine or on a lab's server; Ctrl-C ends it."""
+    from ..errors import ParameterError
+    from ..listening.outcome import watch
+    from ..web.guard import serve
+    from ..web.room import Room, make_room
+    from .serving import announce, keeper, where
+
+    if host != "127.0.0.1" and not public:
+        raise ParameterError(f"host={host}: other machines are let in by --public")
+    manifest, answers = open_answers(folder, store)
+    room = Room(folder, manifest, answers)
+    admin, hosts = keeper(public, name or [])
+    app = make_room(
+        room,
+        hosts=hosts,
+        admin=admin,
+        invite_only=invite_only,
+        results=lambda: watch(manifest, answers.answers(manifest.version)),
+    )
+    ready = announce(f"{manifest.test.title}: listen at", admin, "admin", browser=browser)
+    serve(app, where(host, public), port, ready, proxy=proxy, stopped=answers.close)
+
+
+def invite_command(
+    folder: Folder,
+    number: Annotated[int, typer.Option("-n", "--number", help="How many links.", min=1, max=10_000)] = 1,
+    store: StoreUrl = None,
+    labels: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="FILE", help="A name in each line; it is stored beside the answers, to forget by."),
+    ] = None,
+    address: Annotated[
+        str, typer.Option(help="Where the room will be reached; the links begin so.")
+    ] = "http://127.0.0.1:8031",
+) -> None:
+    """Print links for listeners, one each. They are stored nowhere: keep them, or invite anew."""
+    from ..errors import ParameterError
+    from ..web.room import Room
+
+    names: list[str | None] = [None] * number
+    if labels is not None:
+        try:
+            lines = labels.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ParameterError(f"{labels}: cannot be read ({error})") from None
+        names = [line.strip()[:200] for line in lines if line.strip()]
+    manifest, answers = open_answers(folder, store)
+    room = Room(folder, manifest, answers)
+    for label in names:
+        print(address.rstrip("/") + room.invite(label) + (f"  {label}" if label else ""))
+    answers.close()
+
+
+def forget_command(
+    folder: Folder,
+    listener: Annotated[str, typer.Argument(metavar="LISTENER", help="The number, as L0001, or the label.")],
+    store: StoreUrl = None,
+) -> None:
+    """Delete a listener with everything that is stored of them, answers too."""
+    from ..errors import ParameterError
+
+    manifest, answers = open_answers(folder, store, sounds=False)
+    gone = answers.forget(manifest.version, listener)
+    answers.close()
+    if not gone["listeners"]:
+        raise ParameterError(f"{listener}: no such listener in this test")
+    print(f"Deleted: {gone['listeners']} listener(s), {gone['answers']} answer(s).")
+
+
+def open_answers(folder: Path, url: str | None, *, sounds: bool = True) -> tuple[Manifest, Store]:
+    """The test in a folder, and where its answers are."""
+    from ..listening.manifest import load_manifest
+    from ..listening.stimuli import ANSWERS
+    from ..store import open_store
+
+    manifest = load_manifest(folder, sounds=sounds)
+    return manifest, open_store(url or f"sqlite:///{(folder / ANSWERS).resolve()}")
