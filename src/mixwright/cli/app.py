@@ -23,6 +23,7 @@ from .plugin import plugin_app
 from .preset import preset_app
 from .render import render_command
 from .score import score_command
+from .studio import studio_command
 from .train import train_command
 from .validate import validate_command
 
@@ -43,6 +44,7 @@ app.command("analyze")(analyze_command)
 app.command("render")(render_command)
 app.command("compare")(compare_command)
 app.command("live")(live_command)
+app.command("studio")(studio_command)
 app.command("score")(score_command)
 app.command("extract")(extract_command)
 app.command("benchmark")(benchmark_command)
