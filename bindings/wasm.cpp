@@ -2,16 +2,21 @@
 // figures go through its memory.
 #include "chain.hpp"
 #include "grid.hpp"
+#include "loudness.hpp"
 
 namespace {
 
 using namespace mixwright;
 
 constexpr int kMostFrames = 4096;
+// A hop is 10 ms: of so many frames at the lowest rate there are so many, and one that was begun before.
+constexpr int kMostHops = kMostFrames * 100 / static_cast<int>(kMinSampleRate) + 2;
 
 Chain chain;
 float in[2][kMostFrames], out[2][kMostFrames];
 double voicing_figures[kVoicingCount];
+LoudnessMeter meters[2];
+double hops[kMostHops];
 int channel_count = 2;
 
 }  // namespace
@@ -24,6 +29,7 @@ EXPORT(int, prepare)(double sample_rate, int channels) {
   if (!usable || channels < 1 || channels > 2) return 0;
   channel_count = channels;
   chain.prepare(sample_rate, channels);
+  for (LoudnessMeter& meter : meters) meter.prepare(sample_rate);
   return 1;
 }
 
@@ -56,3 +62,15 @@ EXPORT(void, process)(int frames) {
 
 // The compressor's deepest reduction in the last process(), in dB, <= 0.
 EXPORT(double, gain_reduction_db)() { return chain.gain_reduction_db(); }
+
+// K-weighted mean squares of each 10 ms that became complete, of what lies in input() (which 0) or output()
+// (1): how many there are, at energies(). Each has a meter of its own, from prepare() on.
+EXPORT(double*, energies)() { return hops; }
+EXPORT(int, measure)(int which, int frames) {
+  if (which < 0 || which > 1 || frames < 1 || frames > kMostFrames) return 0;
+  const float* const left = which == 0 ? in[0] : out[0];
+  const float* const right = channel_count == 1 ? nullptr : which == 0 ? in[1] : out[1];
+  int count = 0;
+  meters[which].process(left, right, frames, [&count](double energy) { hops[count++] = energy; });
+  return count;
+}

@@ -11,6 +11,7 @@ import pytest
 from tests.plugin.plugins import ALL_MOVED, STATED
 from tests.songs import song
 
+from mixwright._native import LoudnessMeter
 from mixwright.chain import BalanceStage
 from mixwright.parameters import Parameters, Preset, blend_voicing
 
@@ -106,3 +107,28 @@ def test_neutral_is_the_input_and_what_cannot_be_is_refused() -> None:
     module.call("set_parameter", -1, 1.0)
     for frames in (-1, 0, 4097):  # more than there is room for: nothing is touched
         module.call("process", frames)
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "block"), [(44_100, 2, 128), (48_000, 1, 4096), (8_000, 2, 4096), (96_000, 2, 1000)]
+)
+def test_the_meters_are_the_native_ones(rate: int, channels: int, block: int) -> None:
+    audio = song(2.0, rate, channels=channels)
+    module = Module()
+    module.load(PRESET, rate, channels)
+    found: tuple[list[float], list[float]] = ([], [])
+    heard = []
+    for at in range(0, audio.shape[1], block):
+        part = np.ascontiguousarray(audio[:, at : at + block])
+        heard.append(module.play(part, block))
+        for which in (0, 1):
+            count = int(module.call("measure", which, part.shape[1]))
+            found[which].extend(struct.unpack(f"<{count}d", module.memory.read(
+                module.store, int(module.call("energies")), int(module.call("energies")) + 8 * count)))  # fmt: skip
+    for energies, signal in zip(found, (audio, np.concatenate(heard, axis=1)), strict=True):
+        meter = LoudnessMeter(rate, channels)
+        meter.process(np.ascontiguousarray(signal))
+        # the C libraries' tan and pow may differ in their last bit at some rates
+        np.testing.assert_allclose(energies, meter.energies()[0], rtol=1e-12, atol=0)
+    for which, frames in ((2, 1), (-1, 1), (0, 0), (0, 4097)):
+        assert module.call("measure", which, frames) == 0
