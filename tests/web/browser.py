@@ -91,6 +91,15 @@ class Console:
             self.said.append(text)
 
 
+def until(page: Any, expression: str, seconds: float = 20.0) -> None:
+    """Wait for what a script says; Playwright's own way evaluates text in the page, which our policy forbids."""
+    for _ in range(round(seconds / 0.05)):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not in {seconds:g} s: {expression}")
+
+
 def scrolls_sideways(page: Any) -> bool:
     """Whether anything of the page is wider than the screen."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
