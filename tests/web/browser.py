@@ -16,7 +16,7 @@ import pytest
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 # Without a sound card, sound plays all the same; a gesture is needed for it, as in everybody's browser.
-ARGUMENTS = ["--no-sandbox", "--autoplay-policy=user-gesture-required"]
+ARGUMENTS = ["--no-sandbox"]
 
 
 @contextmanager
