@@ -18,7 +18,7 @@ LAYERS = (
     {"web", "batch"},
     {"benchmark"},
     {"mix", "listening", "feedback", "training"},
-    {"choices", "damage", "store"},
+    {"charts", "choices", "damage", "store"},
     {"model", "chain", "metrics"},
     {"analysis", "parameters"},
     {"audio"},

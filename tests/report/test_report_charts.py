@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from report_demo import gain_reduction, loudness, ltas
 
-from mixwright.mix.report.axis import Axis, frequency_axis, level_axis, reduction_axis, time_axis
-from mixwright.mix.report.charts import Chart, loudness_chart, movement_path, reduction_chart, tone_chart
+from mixwright.charts import HEIGHT, MOST_POINTS, WIDTH, Axis, Chart, line, thin
+from mixwright.mix.report.axis import frequency_axis, level_axis, reduction_axis, time_axis
+from mixwright.mix.report.charts import loudness_chart, movement_path, reduction_chart, tone_chart
 from mixwright.mix.report.data import GainReduction, Loudness, Ltas
-from mixwright.mix.report.path import HEIGHT, MOST_POINTS, WIDTH, line, thin
 
 ANY_FLOATS = st.floats(width=64) | st.floats(-60, 6)  # NaN, infinities and absurd magnitudes included
 EDGES = {

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_demo import bare, demo, gain_reduction, loudness, unsure
 
+from mixwright.charts import page_style
 from mixwright.errors import ParameterError
 from mixwright.mix.report import (
     Clip,
@@ -31,7 +32,7 @@ from mixwright.mix.report import (
 from mixwright.mix.report.render import genre_shares
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
-STYLE = resources.files("mixwright.mix.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+STYLE = page_style()
 SCRIPT = resources.files("mixwright.mix.report").joinpath("templates", "report.js").read_text(encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..charts import page_style
 from .plots import label, removed_plot, scatter_plots, strengths_of, ticks
 from .summary import summarise
 from .tables import harm_table, restore_table
@@ -57,7 +58,7 @@ def render_page(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> 
         failures=[
             f"{label(line['mixer'], line['task'])}, {line['case']}: {line['error']}" for line in failed[:MOST_FAILURES]
         ],
-        base_style=_template("mixwright.mix.report", "report.css"),
+        base_style=page_style(),
         style=_template("mixwright.benchmark", "benchmark.css"),
     )
 

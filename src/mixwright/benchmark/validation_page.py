@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..charts import page_style
 from ..metrics.professional import DEFINITIONS, MEASURES
 from ..mix.files import write_text
 from ..mix.report.wording import name_in_words, number
@@ -76,7 +77,7 @@ def render_validation(validation: Validation) -> str:
         measures=MEASURES,
         unchanged=UNCHANGED,
         version=__version__,
-        style=_text("mixwright.mix.report", "templates/report.css") + _text(__package__, "validation.css"),
+        style=page_style() + _text(__package__, "validation.css"),
         script=script,
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

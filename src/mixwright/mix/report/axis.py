@@ -1,15 +1,14 @@
-"""The scales of a chart: where a frequency, a level or a moment lies, and the gridlines that show it."""
+"""The scales of the report's charts: frequencies, levels and moments, with the gridlines that show them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mixwright.mix.report.data import Series
+from mixwright.charts import Axis, Series, Tick
 from mixwright.mix.report.wording import clock, frequency_label, number
 
 LOWEST_HZ, HIGHEST_HZ = 25.0, 20_000.0
@@ -17,35 +16,6 @@ _OCTAVES_HZ = (31.5, 63.0, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 
 _TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 _MOST_TIME_TICKS = 7  # what a phone shows without labels touching
 _LEVEL_STEPS_DB = (0.5, 1.0, 2.0, 3.0, 6.0, 10.0, 12.0, 20.0)
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A gridline: its place from 0 (low end) to 1 (high end) and its label."""
-
-    at: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A scale from `low` to `high`, linear or logarithmic."""
-
-    low: float
-    high: float
-    ticks: tuple[Tick, ...]
-    log: bool = False
-
-    def place(self, values: Series) -> NDArray[np.float64]:
-        """Values (n,) to places in [0, 1] (n,), held at the ends; what is not finite stays NaN."""
-        values = np.asarray(values, dtype=np.float64)
-        known = np.isfinite(values)
-        held = np.clip(np.where(known, values, self.low), self.low, self.high)
-        if self.log:
-            placed = np.log(held / self.low) / math.log(self.high / self.low)
-        else:
-            placed = (held - self.low) / (self.high - self.low)
-        return np.where(known, placed + 0.0, np.nan)  # + 0.0: no negative zero in a path
 
 
 def frequency_axis() -> Axis:

@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mixwright.mix.report.axis import Axis, frequency_axis, level_axis, reduction_axis, time_axis
-from mixwright.mix.report.data import GainReduction, Loudness, Ltas, Series
-from mixwright.mix.report.path import band, line, thin
+from mixwright.charts import Chart, Curve, Series, band, line, thin
+from mixwright.mix.report.axis import frequency_axis, level_axis, reduction_axis, time_axis
+from mixwright.mix.report.data import GainReduction, Loudness, Ltas
 from mixwright.mix.report.wording import known, quantity
 
 LTAS_DEPTH_DB = 60.0  # below the loudest band: what lies deeper is not heard beside it
 LOUDNESS_DEPTH_DB = 40.0
 LOUDEST_DB = 1000.0  # a figure beyond it, either way, is no level and is left out
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One curve or area: `style` is before, after, target, spread, compressor or limiter."""
-
-    name: str
-    style: str
-    path: str
-    filled: bool = False
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A drawing ready for the template, with the sentence that says what it shows."""
-
-    title: str
-    sentence: str
-    x: Axis
-    y: Axis
-    x_name: str
-    y_name: str
-    curves: tuple[Curve, ...]
-
-    @property
-    def empty(self) -> bool:
-        """True if no curve has a point."""
-        return not any(curve.path for curve in self.curves)
 
 
 def tone_chart(ltas: Ltas) -> Chart:

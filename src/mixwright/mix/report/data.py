@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mixwright.charts import Series
 from mixwright.errors import ParameterError
 
 Provenance = Literal["predicted", "refined", "set", "neutral"]
-Series = NDArray[np.floating[Any]]
 
 _AUDIO_MIME = re.compile(r"audio/[a-z0-9][a-z0-9.+-]*")
 

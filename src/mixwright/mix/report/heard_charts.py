@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mixwright.mix.report.axis import Axis, Tick, time_axis
-from mixwright.mix.report.charts import Chart, Curve
+from mixwright.charts import HEIGHT, WIDTH, Axis, Chart, Curve, Tick, band
+from mixwright.mix.report.axis import time_axis
 from mixwright.mix.report.data import GenrePassages, ListenedMap
-from mixwright.mix.report.path import HEIGHT, WIDTH, band
 from mixwright.mix.report.wording import clock, name_in_words
 
 MOST_GENRES = 3  # that have an area of their own; the rest is one

@@ -12,11 +12,11 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from mixwright.charts import CHART_TEMPLATE, HEIGHT, WIDTH, Chart, chart_template, page_style
 from mixwright.mix.report import wording
-from mixwright.mix.report.charts import Chart, loudness_chart, movement_path, reduction_chart, tone_chart
+from mixwright.mix.report.charts import loudness_chart, movement_path, reduction_chart, tone_chart
 from mixwright.mix.report.data import ParameterRow, ReportData
 from mixwright.mix.report.heard_charts import genre_chart, map_paths
-from mixwright.mix.report.path import HEIGHT, WIDTH
 from mixwright.mix.report.wording import known, number, quantity, setting
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def render_report(data: ReportData) -> str:
         ),
         preset_link="data:application/json;base64," + _base64(_printable(data.preset_json).encode()),
         preset_name=_file_name(data.title),
-        style=_resource("report.css"),
+        style=page_style(),
         script=script,
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -169,6 +169,8 @@ def _environment() -> Environment:
 
 @cache
 def _resource(name: str) -> str:
+    if name == CHART_TEMPLATE:
+        return chart_template()
     return resources.files("mixwright.mix.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 

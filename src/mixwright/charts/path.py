@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mixwright.mix.report.data import Series
+from .axis import Series
+
+__all__ = ["HEIGHT", "MOST_POINTS", "WIDTH", "band", "line", "thin"]
 
 WIDTH, HEIGHT = 1000, 400  # the drawing's own units; the page stretches them
 MOST_POINTS = 600
