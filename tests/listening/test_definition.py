@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +134,16 @@ def test_what_cannot_be_an_answer_is_refused(kind: str, answer: dict[str, Any]) 
     trial = next(trial for trial in assign(made, 0) if trial.role == "main")
     with pytest.raises(ParameterError, match="answer: "):
         check_answer(made.test, trial, answer)
+
+
+def test_the_schema_in_the_docs_is_the_present_one() -> None:
+    path = Path(__file__).parents[2] / "docs" / "listening-test.schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == json_schema(), "mixwright listen schema > docs/…"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "examples" / "listening").glob("*.toml")), ids=lambda path: path.stem
+)
+def test_the_examples_can_be_read(path: Path) -> None:
+    test = read_test(path)
+    assert all((path.parent / song.file).is_file() for song in test.song if song.file)
