@@ -137,7 +137,8 @@ async def visit(address: str, listeners: int, pause_s: float, kill: Any) -> Seen
     return seen
 
 
-def run(listeners: int, pause_s: float, kills: int, store: str | None) -> None:
+def serve_listeners(listeners: int, pause_s: float, kills: int, store: str | None = None) -> tuple[Seen, int, float]:
+    """What they saw, how many answers are in the store at the end, and how long it took in s."""
     with tempfile.TemporaryDirectory() as place:
         folder = make_folder(Path(place))
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -150,23 +151,27 @@ def run(listeners: int, pause_s: float, kills: int, store: str | None) -> None:
                 while seen.confirmed < part * listeners * SONGS / (kills + 1):
                     await asyncio.sleep(0.02)
                 server[0].send_signal(signal.SIGKILL)
-                await asyncio.to_thread(server[0].wait)
+                await asyncio.to_thread(server[0].communicate)
                 server[0] = await asyncio.to_thread(start_server, folder, port, store)
 
         begun = time.perf_counter()
         seen = asyncio.run(visit(f"http://127.0.0.1:{port}", listeners, pause_s, kill if kills else None))
         wall_s = time.perf_counter() - begun
         server[0].send_signal(signal.SIGINT)
-        server[0].wait()
+        server[0].communicate()
         manifest = load_manifest(folder, sounds=False)
         opened = open_store(store or f"sqlite:///{folder / 'answers.sqlite'}")
         counts = opened.counts(manifest.version)
         opened.close()
+    return seen, counts["answers"], wall_s
+
+
+def report(seen: Seen, stored: int, wall_s: float, listeners: int, kills: int) -> None:
     quantiles = 1000 * np.quantile(seen.latencies, [0.5, 0.95, 0.99, 1.0])
     print(f"{listeners} simulated listeners, {len(seen.latencies)} answers in {wall_s:.0f} s, {os.cpu_count()} cores")
     print(f"server killed {kills} times, {seen.retries} requests sent again")
     print("answer, ms: median {:.0f}, p95 {:.0f}, p99 {:.0f}, most {:.0f}".format(*quantiles))
-    print(f"confirmed {seen.confirmed}, stored {counts['answers']}, lost {seen.confirmed - counts['answers']}")
+    print(f"confirmed {seen.confirmed}, stored {stored}, lost {seen.confirmed - stored}")
 
 
 def main() -> None:
@@ -176,7 +181,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--store", help="postgresql://…; default SQLite")
     asked = parser.parse_args()
-    run(asked.listeners, asked.pause, asked.kills, asked.store)
+    report(*serve_listeners(asked.listeners, asked.pause, asked.kills, asked.store), asked.listeners, asked.kills)
 
 
 if __name__ == "__main__":

@@ -374,7 +374,9 @@ def test_by_the_keyboard(browser: Any, server: Server, mix: str) -> None:
     wave.focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    assert 1 <= int(wave.get_attribute("aria-valuenow")) <= 4
+    until(
+        page, "Number(document.querySelector('.wave').getAttribute('aria-valuenow')) >= 1"
+    )  # drawn with the next frame
     page.keyboard.press("Space")
     page.get_by_role("button", name="Play").wait_for()
     page.context.close()
