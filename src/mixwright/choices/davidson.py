@@ -29,7 +29,14 @@ class Fitted:
     precision: Floats
 
 
-def fit_davidson(differences: Floats, counts: Floats, prior_precision: Floats, start: Floats | None = None) -> Fitted:
+def fit_davidson(
+    differences: Floats,
+    counts: Floats,
+    prior_precision: Floats,
+    start: Floats | None = None,
+    *,
+    prior_mean: Floats | None = None,
+) -> Fitted:
     """Fit by Newton's method, which a concave function cannot mislead.
 
     Parameters
@@ -39,9 +46,11 @@ def fit_davidson(differences: Floats, counts: Floats, prior_precision: Floats, s
     counts
         (pairs, 3): how often the first, the second, and neither was preferred; weights are counts, too.
     prior_precision
-        (parts + 2,) of a normal prior around 0, for merit's parts, order and tie.
+        (parts + 2,) of a normal prior, for merit's parts, order and tie.
     start
         Where to begin, (parts + 2,).
+    prior_mean
+        Where the prior stands, (parts + 2,); 0 without.
     """
     pairs, parts = differences.shape
     half = np.concatenate([0.5 * differences, np.full((pairs, 1), 0.5), np.zeros((pairs, 1))], axis=1)
@@ -49,11 +58,12 @@ def fit_davidson(differences: Floats, counts: Floats, prior_precision: Floats, s
     own[:, parts + 1] = 1.0
     design = np.stack([half, -half, own], axis=1)  # (pairs, 3, parts + 2)
     prior = np.diag(prior_precision)
+    middle = np.zeros(parts + 2) if prior_mean is None else prior_mean
     found = np.zeros(parts + 2) if start is None else start.copy()
     total = counts.sum(axis=1, keepdims=True)
     for _ in range(MOST_STEPS):
         chances = _softmax(design @ found)
-        gradient = np.einsum("po,pok->k", counts - total * chances, design) - prior @ found
+        gradient = np.einsum("po,pok->k", counts - total * chances, design) - prior @ (found - middle)
         mean = np.einsum("po,pok->pk", chances, design)
         spread = np.einsum("po,pok,pol->kl", total * chances, design, design)
         curvature = spread - np.einsum("p,pk,pl->kl", total[:, 0], mean, mean) + prior
