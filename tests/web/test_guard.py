@@ -109,6 +109,12 @@ def test_listeners_of_one_address_are_told_apart() -> None:
     assert [client.post(f"/l{n}", headers=OURS).status_code for n in (1, 2, 1)] == [404, 404, 429]
 
 
+def test_inventing_askers_helps_only_so_far() -> None:
+    client = guarded(limits=Limits(read=Rate(0.001, 2)), asker=lambda path: path)
+    found = [client.get(f"/nobody{n}").status_code for n in range(22)]
+    assert found == [404] * 20 + [429] * 2
+
+
 def test_a_bucket_fills_again_and_the_oldest_is_forgotten() -> None:
     now = [0.0]
     limiter = RateLimiter(Rate(2.0, 2.0), lambda: now[0])

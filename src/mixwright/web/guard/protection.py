@@ -36,6 +36,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+ADDRESS_TIMES = 10
 READS, WRITES, LOGINS = Rate(100, 600), Rate(20, 120), Rate(0.2, 10)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 CSRF_HEADER = "x-mixwright"  # a page of another origin cannot send it without being asked first, and is not allowed
@@ -82,6 +83,8 @@ class Guard:
         limits = protection.limits
         self._reads, self._writes = RateLimiter(limits.read), RateLimiter(limits.write)
         self._logins = RateLimiter(limits.login)
+        # A link that nobody has costs nothing to invent: all askers of one address have a share together.
+        self._addresses = RateLimiter(Rate(ADDRESS_TIMES * limits.read.per_second, ADDRESS_TIMES * limits.read.burst))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -132,7 +135,7 @@ class Guard:
         if writes:
             self._same_origin(headers, host)
         limiter = self._logins if path == "/api/login" else self._writes if writes else self._reads
-        wait_s = limiter.wait_s(asker)
+        wait_s = limiter.wait_s(asker) or self._addresses.wait_s(address)
         if wait_s:
             raise RefusedError(429, f"too many requests; wait {math.ceil(wait_s)} s")
         length = headers.get("content-length", "0")
