@@ -449,6 +449,19 @@ def test_what_goes_wrong_is_a_sentence(browser: Any, server: Server, tmp_path: P
     page.close()
 
 
+def test_a_reload_in_the_middle_finds_the_job_again(browser: Any, server: Server, tmp_path: Path) -> None:
+    long = tmp_path / "Long Song.wav"
+    soundfile.write(long, np.tile(0.3 * song(5.0, RATE), 36).T, RATE)
+    page = browser.new_page()
+    page.goto(server.address)
+    page.locator("#one").set_input_files(long)
+    until(page, "location.hash.startsWith('#job=')")
+    page.reload()
+    page.locator(".working").get_by_role("button", name="Stop").wait_for()
+    page.locator(".desk h1").get_by_text("Long Song").wait_for(timeout=60_000)
+    page.close()
+
+
 def test_mixing_can_be_stopped(browser: Any, server: Server, tmp_path: Path) -> None:
     long = tmp_path / "long.wav"
     audio = np.tile(0.3 * song(5.0, RATE), 24)

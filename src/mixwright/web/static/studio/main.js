@@ -41,32 +41,60 @@ async function start(complaint) {
   if (complaint) tell(complaint);
 }
 
+const JOB = "job="; // in the address: a reload finds the job again
+
 /**
- * Send, mix, and open what came of it.
- * @param {import("./upload.js").Dropped} what
- * @param {string} genre
+ * What is going on, with a way to stop it.
+ * @param {string} title
+ * @param {string} detail
  */
-async function work(what, genre) {
+function working(title, detail) {
   const stop = new AbortController();
   const bar = el("progress", { max: 1, value: 0, "aria-label": "Progress" });
   const stage = el("p", { class: "stage", "aria-live": "polite" }, "Uploading…");
   show(el("section", { class: "working" },
-    el("h1", {}, what.title),
-    el("p", { class: "soft" }, what.kind === "stems" ? `${what.files.length} stems` : what.files[0].name),
-    stage, bar, el("p", {}, el("button", { onclick: () => stop.abort() }, "Stop"))));
-  try {
-    const song = await send(what, table.limits, (share) => { bar.value = share; }, stop.signal);
-    bar.removeAttribute("value");
-    const { job } = await ask(`/api/songs/${song}/mix`, { content: { genre } });
-    const { mix } = await watch(job, (name, share) => {
-      stage.textContent = `${words(name)}…`;
+    el("h1", {}, title), el("p", { class: "soft" }, detail), stage, bar,
+    el("p", {}, el("button", { onclick: () => stop.abort() }, "Stop"))));
+  return {
+    signal: stop.signal,
+    /** @param {string} text @param {number | null} share */
+    tell(text, share) {
+      stage.textContent = text;
       if (share === null) bar.removeAttribute("value");
       else bar.value = share;
-    }, stop.signal);
-    location.hash = mix;
+    },
+  };
+}
+
+/**
+ * Send, and have it mixed.
+ * @param {import("./upload.js").Dropped} what
+ * @param {string} genre
+ */
+async function work(what, genre) {
+  const shown = working(what.title, what.kind === "stems" ? `${what.files.length} stems` : what.files[0].name);
+  try {
+    const song = await send(what, table.limits, (share) => shown.tell("Uploading…", share), shown.signal);
+    const { job } = await ask(`/api/songs/${song}/mix`, { content: { genre } });
+    history.replaceState(null, "", `#${JOB}${job}`);
+    await follow(job, shown);
   } catch (error) {
-    if (stop.signal.aborted) await start();
-    else await start(sentence(error));
+    await start(shown.signal.aborted ? undefined : sentence(error));
+  }
+}
+
+/**
+ * Watch a job to its end, and open what came of it.
+ * @param {string} job
+ * @param {ReturnType<typeof working>} shown
+ */
+async function follow(job, shown) {
+  try {
+    const { mix } = await watch(job, (name, share) => shown.tell(`${words(name)}…`, share), shown.signal);
+    location.replace(`#${mix}`);
+  } catch (error) {
+    history.replaceState(null, "", location.pathname);
+    await start(shown.signal.aborted ? undefined : sentence(error));
   }
 }
 
@@ -115,7 +143,8 @@ function contextAt(rate) {
 
 function route() {
   const id = location.hash.slice(1);
-  if (id) openMix(id);
+  if (id.startsWith(JOB)) follow(id.slice(JOB.length), working("Your song", ""));
+  else if (id) openMix(id);
   else start();
 }
 
