@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from tests.web.rooms import OURS, SONGS, SYSTEMS, Visit, make_test, open_room
 
+from mixwright.errors import StoreError
 from mixwright.listening.definition import KINDS
 from mixwright.store import open_store
 from mixwright.web.guard import Admin, Limits
@@ -173,6 +174,23 @@ def test_what_cannot_be_an_answer_is_refused_and_nothing_is_stored(tmp_path: Pat
     assert response.status_code == 422
     assert store.answers(manifest.version) == []
     assert status() == 200
+
+
+def test_a_store_that_is_away_is_told_so_that_the_page_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _, store, manifest = open_room(make_test(tmp_path, training=False))
+    visit = Visit(client)
+    message = visit.message(visit.consent()["trial"], {"preferred": "A"})
+
+    def away(*_: Any) -> None:
+        raise StoreError("the database cannot be used (locked)")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "save_answer", away)
+        assert visit.post("answers", message).status_code == 503
+    assert visit.post("answers", message).status_code == 200
+    assert len(store.answers(manifest.version)) == 1
 
 
 def test_a_link_that_is_not_known_or_old(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ...errors import MixwrightError
+from ...errors import MixwrightError, StoreError
 
 __all__ = ["RefusedError", "handle_problems"]
 
@@ -24,7 +24,8 @@ def handle_problems(app: FastAPI) -> None:
     """Turn every error of the routes into a sentence; what is no error but a mistake of ours, the guard catches."""
 
     async def ours(_: Request, error: Exception) -> JSONResponse:
-        status = error.status if isinstance(error, RefusedError) else 400
+        # A store that fails now may be there again soon: a page tries again, and loses nothing.
+        status = error.status if isinstance(error, RefusedError) else 503 if isinstance(error, StoreError) else 400
         return JSONResponse({"error": " ".join(str(error).split())}, status)
 
     async def wrong_call(_: Request, error: Exception) -> JSONResponse:
