@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..store import AnswerRow
-from .findings import Findings, what_was_found
+from .findings import Findings, pair_rows, what_was_found
 from .intervals import Share, share
 from .judgements import Judgement, collect, comparisons
 from .manifest import Manifest
@@ -89,7 +89,7 @@ def watch(manifest: Manifest, rows: Sequence[AnswerRow]) -> list[str]:
     main = sum(one.role == "main" for one in judgements)
     said = [f"{main} answers of {len({one.listener for one in judgements})} listeners."]
     if manifest.test.kind == "preference" and main:
-        for row in what_was_found("preference", judgements).pairs:
+        for row in pair_rows(comparisons(judgements)):
             low, high = (100 * bound for bound in row.always)
             said.append(
                 f"{row.first} over {row.second}: {row.wins.wins} of {row.wins.trials}, {row.ties} ties; e-value "
