@@ -31,7 +31,8 @@ def rows_of(manifest: Manifest, minds: list[Mind], seed: int = 0, **facts: Any) 
         for trial in trials:
             answer = mind(trial, [manifest.stimulus(item) for item in trial.items], rng)
             saved = START + timedelta(minutes=trial.number, seconds=number)
-            recorded = {"seconds_heard": {"A": 2.0}, "response_ms": 3000.0, "underruns": facts.get("underruns", 0)}
+            heard = {"ABCDEFGHIJKL"[k]: facts.get("heard_s", 2.0) for k in range(len(trial.items))}
+            recorded = {"seconds_heard": heard, "response_ms": 3000.0, "underruns": facts.get("underruns", 0)}
             rows.append(AnswerRow(listener, trial.to_dict(), "a", answer, recorded, (), saved))
     return sorted(rows, key=lambda row: row.saved)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,12 +43,21 @@ def test_results_of_simulated_listeners(tmp_path: Path) -> None:
     done = command("results", path)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[0] == "480 answers of 20 listeners"
+    assert "480 answers of 20 listeners" in lines
     order = [line.split(":")[0] for line in lines if "first in" in line]
     assert order[0] == "network"
     assert order[-1] == "bare"
-    assert sum("e-value" in line and " over " in line for line in lines) == 6
-    assert "what was heard as A wins 6" in lines[-1]
+    pairs = [line for line in lines if "e-value" in line and " over " in line]
+    assert len(pairs) == 6
+    assert all("120 is needed" in line for line in pairs)  # 20 for each pair
+    (side,) = [line for line in lines if "what was heard as A" in line]
+    assert re.search(r"\d+ % \(\d+–\d+ %\) are ties; .* as A wins 6\d % \(\d+–\d+ %\)\.$", side)
+    page = tmp_path / "page.html"
+    assert command("results", path, "--html", page).returncode == 0
+    assert "480 answers of 20 listeners" in page.read_text(encoding="utf-8")
+    done_csv = command("results", path, "--csv", tmp_path / "b.csv")
+    assert done_csv.returncode == 1
+    assert done_csv.stderr.startswith(f"mixwright: {path}: is no test's folder; ")
     assert command("results", path).stdout == done.stdout
     assert command("results", path, "--seed", "1").stdout != done.stdout
 
@@ -57,9 +67,8 @@ def test_one_listener_shows_nothing_about_others(tmp_path: Path) -> None:
     path.write_text(f"{HEADER}\nL,a,b,a\nL,b,a,\n")
     done = command("results", path)
     assert done.returncode == 0
-    assert "won 100 % of 1" in done.stdout
-    assert ", 1 ties" in done.stdout
-    assert done.stdout.endswith("With one listener there is no interval: nothing is shown about others.\n")
+    assert "won 100 % of 1 (95 % interval 3–100 %) of this listener, 1 ties" in done.stdout
+    assert "1 listener: nothing is shown about others" in done.stdout
 
 
 @pytest.mark.parametrize(

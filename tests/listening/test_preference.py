@@ -77,10 +77,29 @@ def covered(seed: int, taste: float) -> tuple[bool, float]:
 def test_intervals_cover_also_where_listeners_have_tastes_of_their_own() -> None:
     for taste in (0.0, 0.7):
         inside = [covered(seed, taste)[0] for seed in range(120)]
-        assert np.mean(inside) > 0.88  # 95 % asked for; resampling 24 listeners is a little short of it
+        assert np.mean(inside) >= 0.89  # 95 %, less three standard errors of 120
     # Answers that were taken for independent would give the narrow interval in both.
     widths = [np.mean([covered(seed, taste)[1] for seed in range(20)]) for taste in (0.0, 1.5)]
     assert widths[1] > 1.3 * widths[0]
+
+
+def test_intervals_of_few_listeners_cover_too() -> None:
+    """Four simulated listeners, four systems: a little short of the 95 % asked for. 400 other seeds gave 93 %, of which
+    three standard errors of 300 are taken; resampling that is not widened covers 75 %."""
+    inside = []
+    for seed in range(300):
+        found = fit_preference(simulated(4, 16, taste=0.7, seed=seed), resamples=100, seed=seed)
+        _, interval = found.win("network", "rules")
+        assert interval is not None
+        inside.append(interval[0] <= 1 / (1 + np.exp(-0.8)) <= interval[1])
+    assert np.mean(inside) >= 0.886
+
+
+def test_ties_have_an_interval() -> None:
+    found = fit_preference(simulated(20, 20, tie=-0.5), resamples=200)
+    assert found.ties_interval is not None
+    assert found.ties_interval[0] < found.ties < found.ties_interval[1]
+    assert found.ties_interval[0] < np.exp(-0.5) / (np.exp(-0.5) + 2) < found.ties_interval[1]
 
 
 def test_a_side_that_is_preferred_is_not_a_system_that_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from tests.listening.made_tests import manifest
 from tests.listening.simulated import Mind, clicks, grades, prefers, rows_of
 
+from mixwright.listening.export import answer_table
 from mixwright.listening.judgements import collect
 from mixwright.listening.outcome import outcome_of
 from mixwright.listening.screening import RULES, screen
@@ -107,7 +109,61 @@ def test_answers_with_dropouts_are_left_out_of_the_second_result() -> None:
     assert outcome.everyone.answers == 24
     assert outcome.screened.answers == 0
     assert outcome.left_out == 0
-    assert outcome.without_answers == len([row for row in rows if row.trial["role"] != "training"])
+    heard = len([row for row in rows if row.trial["role"] != "training"])
+    assert outcome.answers_left_out == (("the sound dropped out", heard),)
+    assert {row["excluded"] for row in answer_table(PAIR, rows, outcome) if row["role"] != "training"} == {
+        "the sound dropped out"
+    }
+
+
+def test_what_was_hardly_heard_is_left_out_of_the_second_result() -> None:
+    """The page refuses such answers; a table that came another way may have them."""
+    for heard_s, kept in ((1.0, 0), (1.96, 24), (2.0, 24)):
+        outcome = outcome_of(PAIR, rows_of(PAIR, [prefers(TASTE)] * 3, heard_s=heard_s))
+        assert (outcome.everyone.answers, outcome.screened.answers) == (24, kept)
+    (row,) = [row for row in rows_of(PAIR, [prefers(TASTE)]) if row.number == 3]
+    silent_b = replace(row, facts={**row.facts, "seconds_heard": {"A": 9.0}})
+    assert outcome_of(PAIR, [silent_b]).answers_left_out == (("a sound was heard for less than the least time", 1),)
+
+
+def test_an_item_that_others_fail_makes_nobodys_own_share_larger() -> None:
+    """One miss of eight items is 12.5 %, and stays so where four are forgiven: it is not a quarter of the rest."""
+
+    def misses(*songs: int) -> Mind:
+        honest = grades(MERITS)
+
+        def choose(trial: Any, heard: Any, rng: Any) -> dict[str, Any]:
+            scores = dict(honest(trial, heard, rng)["scores"])
+            if trial.role == "main" and trial.song in [f"song {k}" for k in songs]:
+                scores["ABCDEFGH"[[one.id for one in heard].index(trial.reference)]] = 80
+            return {"scores": scores}
+
+        return choose
+
+    minds = [misses(0), *[misses(4, 5, 6, 7)] * 4, *[grades(MERITS)] * 5]
+    assert excluded(MUSHRA, minds) == [set()] * 10
+
+
+def test_few_assessors_are_told_that_the_rules_find_nobody() -> None:
+    lost = [grades(MERITS, finds_reference=False)]
+    outcome = outcome_of(MUSHRA, rows_of(MUSHRA, [*lost, *[grades(MERITS)] * 2]))
+    assert outcome.left_out == 0
+    assert "fewer than four assessors" in outcome.remarks[0]
+    assert outcome_of(MUSHRA, rows_of(MUSHRA, [*lost, *[grades(MERITS)] * 3])).left_out == 1
+
+
+def test_how_each_listener_answered_is_told() -> None:
+    outcome = outcome_of(PAIR, rows_of(PAIR, [prefers({"system 0": 4.0, "system 1": 0.0}), clicks("B")]))
+    honest, clicker = outcome.assessors
+    assert (honest.listener, honest.answers, honest.finished, honest.reasons) == ("L0001", 8, True, ())
+    assert (honest.broken_lost, honest.broken_heard, honest.heard_s, honest.response_s) == (2, 2, 2.0, 3.0)
+    assert honest.steady is not None
+    assert honest.steady.value == 1.0
+    assert clicker.sides is not None
+    assert (clicker.sides.wins, clicker.sides.trials) == (0, 13)  # 8 songs, 3 repeats, 2 identical pairs
+    assert clicker.steady is not None
+    assert clicker.steady.value == 0.0  # sides were swapped
+    assert RULES["preference"][1] in clicker.reasons
 
 
 @pytest.mark.parametrize("kind", ["multiple", "rating", "appropriateness", "abx"])

@@ -41,44 +41,31 @@ def results_command(
     """What the answers show: wins, strengths, scores, evidence; with everybody, and without those whom the rules leave
     out."""
     from ..errors import ParameterError
-    from ..listening.wording import findings_lines, outcome_lines
-
-    if not answers.is_dir():
-        if html or csv or parquet or store:
-            raise ParameterError(f"{answers}: is no test's folder; a table has no page, store or export")
-        found = _of_table(answers, confidence, seed)
-        print(json.dumps(_plain(found), indent=2) if as_json else "\n".join(findings_lines("preference", found)))
-        return
+    from ..listening import read_answers
     from ..listening.export import answer_table, write_csv, write_parquet
-    from ..listening.outcome import outcome_of
+    from ..listening.outcome import outcome_of, outcome_of_comparisons
     from ..listening.results_page import render_results
+    from ..listening.wording import outcome_lines
     from ..mix.files import write_text
 
-    manifest, opened = open_answers(answers, store, sounds=False)
-    rows = opened.answers(manifest.version)
-    opened.close()
-    outcome = outcome_of(manifest, rows, confidence=confidence, seed=seed)
-    if csv or parquet:
-        table = answer_table(manifest, rows, outcome)
-        if csv:
-            write_csv(table, csv)
-        if parquet:
-            write_parquet(table, parquet)
+    if answers.is_dir():
+        manifest, opened = open_answers(answers, store, sounds=False)
+        rows = opened.answers(manifest.version)
+        opened.close()
+        outcome = outcome_of(manifest, rows, confidence=confidence, seed=seed)
+        if csv or parquet:
+            table = answer_table(manifest, rows, outcome)
+            if csv:
+                write_csv(table, csv)
+            if parquet:
+                write_parquet(table, parquet)
+    elif csv or parquet or store:
+        raise ParameterError(f"{answers}: is no test's folder; a table has no store and is exported already")
+    else:
+        outcome = outcome_of_comparisons(read_answers(answers), answers.stem, confidence=confidence, seed=seed)
     if html:
         write_text(html, render_results(outcome))
     print(json.dumps(_plain(outcome), indent=2) if as_json else "\n".join(outcome_lines(outcome)))
-
-
-def _of_table(path: Path, confidence: float, seed: int) -> Any:
-    from ..listening import read_answers
-    from ..listening.findings import Findings, pair_rows
-    from ..listening.preference import fit_preference
-
-    given = read_answers(path)
-    fitted = fit_preference(given, confidence=confidence, seed=seed)
-    pairs = tuple(pair_rows(given, confidence))
-    notes = ("With one listener there is no interval: nothing is shown about others.",) if fitted.listeners < 2 else ()
-    return Findings(fitted.answers, fitted.listeners, fitted, pairs, notes=notes)
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,8 @@ __all__ = ["Judgement", "collect", "comparisons", "system_name"]
 
 @dataclass(frozen=True)
 class Judgement:
-    """One answer: `heard` are the sounds in the order of the slots A, B, C…; `genre` is the song's, if it has one."""
+    """One answer: `heard` are the sounds in the order of the slots A, B, C…; `genre` is the song's, if it has one;
+    `finished` says that this listener has answered all that they were given."""
 
     listener: str
     trial: Trial
@@ -29,6 +31,7 @@ class Judgement:
     events: Sequence[Mapping[str, Any]]
     checks: Mapping[str, Mapping[str, Any]]
     saved: datetime
+    finished: bool = True
 
     @property
     def role(self) -> str:
@@ -58,16 +61,18 @@ def system_name(stimulus: Stimulus) -> str:
 def collect(manifest: Manifest, rows: Sequence[AnswerRow]) -> list[Judgement]:
     """All answers but those of the training, in the order in which they came."""
     genres = {row.name: row.genre for row in manifest.test.song}
+    stimuli = {one.id: one for one in manifest.stimuli}
+    answered = Counter(row.listener.id for row in rows)
     found = []
     for row in rows:
-        trial = Trial.from_dict(dict(row.trial))
+        trial, listener = Trial.from_dict(dict(row.trial)), row.listener
         if trial.role == "training":
             continue
-        heard = tuple(manifest.stimulus(identity) for identity in trial.items)
         found.append(
             Judgement(
-                row.listener.pseudonym, trial, heard, genres.get(trial.song), row.answer, row.facts, row.events,
-                row.listener.checks, row.saved,
+                listener.pseudonym, trial, tuple(stimuli[identity] for identity in trial.items), genres.get(trial.song),
+                row.answer, row.facts, row.events, listener.checks, row.saved,
+                answered[listener.id] >= len(listener.trials),
             )
         )  # fmt: skip
     return found

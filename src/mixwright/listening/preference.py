@@ -1,7 +1,8 @@
 """Which of several mixes listeners prefer, from paired comparisons with ties: strengths, intervals, ranks.
 
 R. A. Bradley and M. E. Terry's model (1952), with ties after R. R. Davidson (1970) and an order effect after Davidson
-and R. J. Beaver (1977). Intervals come from resampling listeners, not answers: those of one listener are alike.
+and R. J. Beaver (1977). Intervals come from resampling listeners, not answers: those of one listener are alike; their
+spread is widened by what resampling few makes too small (`clustered.widening`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..choices import FIRST, OUTCOMES, SECOND, TIE, fit_davidson
 from ..errors import ParameterError
+from .clustered import widening
 from .intervals import check_chance
 
 __all__ = ["Answer", "Preference", "fit_preference"]
@@ -60,6 +62,7 @@ class Preference:
     strength_intervals: Floats | None
     win_intervals: Floats | None
     order_interval: tuple[float, float] | None
+    ties_interval: tuple[float, float] | None
     rank_chances: Floats | None
 
     def win(self, system: str, against: str) -> tuple[float, tuple[float, float] | None]:
@@ -90,20 +93,23 @@ def fit_preference(
     fitted = _fit(counts.sum(axis=0))
     size = len(systems)
     strengths, order, tie = fitted[:size], float(fitted[size]), float(fitted[size + 1])
-    intervals = win_intervals = order_interval = ranks = None
+    intervals = win_intervals = order_interval = ties_interval = ranks = None
     if len(counts) > 1:
         drawn = _resampled(counts, fitted, resamples, seed)
+        drawn = fitted + widening(len(counts), confidence) * (drawn - fitted)
         ends = [(1 - confidence) / 2, (1 + confidence) / 2]
         intervals = np.moveaxis(np.quantile(drawn[:, :size], ends, axis=0), 0, -1)
         chances = _win_chances(drawn[:, :size])
         win_intervals = np.moveaxis(np.quantile(chances, ends, axis=0), 0, -1)
         low, high = np.quantile(drawn[:, size], ends)
         order_interval = (float(low), float(high))
+        low, high = _tie_share(np.quantile(drawn[:, size + 1], ends))
+        ties_interval = (float(low), float(high))
         places = np.argsort(np.argsort(-drawn[:, :size], axis=1), axis=1)
         ranks = np.stack([(places == rank).mean(axis=0) for rank in range(size)], axis=1)
     return Preference(
         systems, len(answers), len(counts), confidence, strengths, _win_chances(strengths[None])[0], order,
-        float(np.exp(tie) / (np.exp(tie) + 2)), intervals, win_intervals, order_interval, ranks,
+        float(_tie_share(np.array(tie))), intervals, win_intervals, order_interval, ties_interval, ranks,
     )  # fmt: skip
 
 
@@ -147,6 +153,11 @@ def _resampled(counts: Floats, start: Floats, resamples: int, seed: int) -> Floa
     listeners = len(counts)
     drawn = rng.multinomial(listeners, np.full(listeners, 1 / listeners), size=resamples)
     return np.stack([_fit(np.tensordot(weights, counts, 1), start) for weights in drawn])
+
+
+def _tie_share(logits: Floats) -> Floats:
+    """Of ties between two that are equally good, when neither is heard first."""
+    return np.asarray(1 / (1 + 2 * np.exp(-logits)))
 
 
 def _win_chances(strengths: Floats) -> Floats:

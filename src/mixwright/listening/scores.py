@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
+from .clustered import widening
 from .intervals import check_chance
 
 __all__ = ["Difference", "Score", "ScoreRow", "Scores", "bimodality", "holm", "judge_scores", "sign_flip"]
@@ -38,7 +39,8 @@ class Score:
 @dataclass(frozen=True)
 class ScoreRow:
     """One system. The interval is of the mean and None with fewer than two listeners; `two_minds` says that the scores
-    may have two humps, which no mean describes."""
+    may have two humps, which no mean describes. `whiskers` are the
+    outermost scores within 1.5 times the quartiles' distance of them; `by_listener` are the listeners' own means."""
 
     system: str
     answers: int
@@ -48,14 +50,18 @@ class ScoreRow:
     mean: float
     interval: tuple[float, float] | None
     two_minds: bool
+    whiskers: tuple[float, float]
+    by_listener: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Two systems: the mean difference within listeners, its interval, and p before and after Holm's correction."""
+    """Two systems: the mean difference within listeners, on songs of which they scored both, its interval, and p before
+    and after Holm's correction."""
 
     first: str
     second: str
+    listeners: int
     mean: float
     interval: tuple[float, float] | None
     p: float
@@ -72,9 +78,15 @@ class Scores:
 
 
 def judge_scores(
-    scores: Sequence[Score], *, confidence: float = 0.95, seed: int = 0, anchors: Collection[str] = ()
+    scores: Sequence[Score],
+    *,
+    confidence: float = 0.95,
+    seed: int = 0,
+    anchors: Collection[str] = (),
+    scale: tuple[float, float] = (-math.inf, math.inf),
 ) -> Scores:
-    """Describe and compare; `anchors` are described only: each comparison more costs power in all others.
+    """Describe and compare; `anchors` are described only: each comparison more costs power in all others. No interval
+    of a mean goes beyond the `scale`.
 
     Errors
     ------
@@ -88,16 +100,19 @@ def judge_scores(
     values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for one in scores:
         values[one.system][one.listener].append(one.value)
-    rows = sorted((_row(system, mine, confidence, rng) for system, mine in values.items()), key=lambda row: -row.mean)
-    pairs = list(itertools.combinations([row.system for row in rows if row.system not in anchors], 2))
-    means = {system: {who: float(np.mean(v)) for who, v in mine.items()} for system, mine in values.items()}
-    found = [_difference(means[a], means[b], confidence, rng) for a, b in pairs]
-    corrected = holm([p for _, _, p in found])
-    differences = tuple(
-        Difference(a, b, mean, interval, p, q)
-        for (a, b), (mean, interval, p), q in zip(pairs, found, corrected, strict=True)
+    rows = sorted(
+        (_row(system, mine, confidence, rng, scale) for system, mine in values.items()), key=lambda row: -row.mean
     )
-    return Scores(tuple(rows), differences, confidence)
+    pairs = list(itertools.combinations([row.system for row in rows if row.system not in anchors], 2))
+    differences = [_within(scores, a, b) for a, b in pairs]
+    chances = [sign_flip(both, rng) for both in differences]
+    compared = tuple(
+        Difference(
+            a, b, len(both), float(both.mean()) if len(both) else math.nan, _interval_of(both, confidence, rng), p, q
+        )
+        for (a, b), both, p, q in zip(pairs, differences, chances, holm(chances), strict=True)
+    )
+    return Scores(tuple(rows), compared, confidence)
 
 
 def sign_flip(differences: Floats, rng: np.random.Generator) -> float:
@@ -136,24 +151,42 @@ def bimodality(values: Sequence[float]) -> float:
     return float((skew**2 + 1) / (excess + 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))))
 
 
-def _row(system: str, mine: Mapping[str, list[float]], confidence: float, rng: np.random.Generator) -> ScoreRow:
+def _row(
+    system: str,
+    mine: Mapping[str, list[float]],
+    confidence: float,
+    rng: np.random.Generator,
+    scale: tuple[float, float],
+) -> ScoreRow:
     everything = [value for values in mine.values() for value in values]
     low, median, high = (float(q) for q in np.quantile(everything, [0.25, 0.5, 0.75]))
     sums = np.array([[sum(values), len(values)] for values in mine.values()], np.float64)
+    interval = _interval(sums, confidence, rng)
+    reach = 1.5 * (high - low)
+    inside = [value for value in everything if low - reach <= value <= high + reach]
     return ScoreRow(
         system, len(everything), len(mine), median, (low, high), float(np.mean(everything)),
-        _interval(sums, confidence, rng), bimodality(everything) > BIMODAL,
+        None if interval is None else (max(scale[0], interval[0]), min(scale[1], interval[1])),
+        bimodality(everything) > BIMODAL, (min(inside), max(inside)),
+        tuple(float(np.mean(values)) for values in mine.values()),
     )  # fmt: skip
 
 
-def _difference(
-    first: Mapping[str, float], second: Mapping[str, float], confidence: float, rng: np.random.Generator
-) -> tuple[float, tuple[float, float] | None, float]:
-    both = np.array([first[who] - second[who] for who in first if who in second])
-    if not len(both):
-        return math.nan, None, 1.0
-    sums = np.stack([both, np.ones(len(both))], axis=1)
-    return float(both.mean()), _interval(sums, confidence, rng), sign_flip(both, rng)
+def _within(scores: Sequence[Score], first: str, second: str) -> Floats:
+    """(listeners,): each one's mean difference on the songs of which they scored both."""
+    given: dict[str, dict[tuple[str, str], list[float]]] = {first: defaultdict(list), second: defaultdict(list)}
+    for one in scores:
+        if one.system in given:
+            given[one.system][one.listener, one.song].append(one.value)
+    both: dict[str, list[float]] = defaultdict(list)
+    for (listener, song), values in given[first].items():
+        if (listener, song) in given[second]:
+            both[listener].append(float(np.mean(values) - np.mean(given[second][listener, song])))
+    return np.array([np.mean(differences) for differences in both.values()])
+
+
+def _interval_of(each: Floats, confidence: float, rng: np.random.Generator) -> tuple[float, float] | None:
+    return _interval(np.stack([each, np.ones(len(each))], axis=1), confidence, rng)
 
 
 def _interval(sums: Floats, confidence: float, rng: np.random.Generator) -> tuple[float, float] | None:
@@ -162,8 +195,7 @@ def _interval(sums: Floats, confidence: float, rng: np.random.Generator) -> tupl
     if listeners < 2:
         return None
     drawn = rng.multinomial(listeners, np.full(listeners, 1 / listeners), size=RESAMPLES) @ sums
-    # A bootstrap of few is too narrow by this factor (T. Hesterberg, What Teachers Should Know about the Bootstrap).
-    wider = math.sqrt(listeners / (listeners - 1))
+    wider = widening(listeners, confidence)
     centre = sums[:, 0].sum() / sums[:, 1].sum()
     means = centre + (drawn[:, 0] / drawn[:, 1] - centre) * wider
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])

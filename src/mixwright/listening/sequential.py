@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.special import betaln
 
 from ..errors import ParameterError
 from .intervals import check_chance, check_counts
 
-__all__ = ["Sprt", "confidence_sequence", "e_value", "sprt"]
+__all__ = ["Sprt", "Wald", "confidence_sequence", "e_value", "sprt", "walds_test"]
 
 STEPS = 60  # of halving: 1e-18 of the way
 
@@ -92,6 +94,40 @@ def sprt(wins: int, trials: int, effect: float = 0.7, alpha: float = 0.05, beta:
     ratio = wins * math.log(2 * effect) + (trials - wins) * math.log(2 * (1 - effect))
     lower, upper = math.log(beta / (1 - alpha)), math.log((1 - beta) / alpha)
     return Sprt(ratio, lower, upper, "effect" if ratio >= upper else "none" if ratio <= lower else "")
+
+
+@dataclass(frozen=True)
+class Wald:
+    """What Wald's test of either side found: "first" or "second" wins with the share that was tested, "none" does, or
+    "" while it goes on; and `after` how many answers."""
+
+    decision: str
+    after: int | None
+
+
+def walds_test(first_won: Sequence[bool], effect: float = 0.7, alpha: float = 0.05, beta: float = 0.1) -> Wald:
+    """`sprt` for both sides at once, each with half of `alpha`: nobody has to say beforehand which one is to win.
+
+    `first_won` are independent answers in their order. What was found once stays, as if the test had been ended there.
+    Errors as in `sprt`.
+    """
+    sprt(0, 0, effect, alpha / 2, beta)  # refuses what cannot be
+    won = np.asarray(first_won, bool)
+    steps = np.where(won[:, None] == [True, False], math.log(2 * effect), math.log(2 * (1 - effect)))
+    ratios = np.cumsum(steps, axis=0)  # (answers, 2)
+    bounds = math.log((1 - beta) / (alpha / 2)), math.log(beta / (1 - alpha / 2))
+    never = len(won) + 1
+    up, down = (
+        np.where(crossed.any(axis=0), crossed.argmax(axis=0) + 1, never)
+        for crossed in (
+            np.vstack([ratios >= bounds[0], [[False] * 2]]),
+            np.vstack([ratios <= bounds[1], [[False] * 2]]),
+        )
+    )
+    found = np.where(up < down, up, never)
+    if found.min() < never:
+        return Wald("first" if found[0] < found[1] else "second", int(found.min()))
+    return Wald("none", int(down.max())) if down.max() < never else Wald("", None)
 
 
 def _log_evidence(wins: int, trials: int) -> float:

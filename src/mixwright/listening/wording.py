@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from .abx import ALL, AbxRow
+from .assessors import Assessor
+from .clustered import ListenerShare
 from .findings import Findings, PairRow
+from .intervals import Share
 from .outcome import Outcome
 from .preference import Preference
-from .scores import ScoreRow
+from .scores import Difference, ScoreRow
 
-__all__ = ["evidence", "findings_lines", "interval_text", "outcome_lines", "percent", "span_text"]
+__all__ = [
+    "d_prime_text",
+    "evidence",
+    "findings_lines",
+    "heard_text",
+    "interval_text",
+    "left_out_lines",
+    "outcome_lines",
+    "percent",
+    "percent_span",
+    "rating_text",
+    "share_text",
+    "side_text",
+    "signed",
+    "span_text",
+    "wald_text",
+    "won_text",
+]
 
 GOOD_RATING = 7.0  # DESIGN's bound for a professional rating
 
@@ -19,34 +41,116 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
-def interval_text(bounds: tuple[float, float] | None, digits: int = 2) -> str:
+def percent_span(bounds: Sequence[float]) -> str:
+    """An interval of a share."""
+    return f"{100 * bounds[0]:.0f}–{100 * bounds[1]:.0f} %"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """With its sign, a minus as typographers have it."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def interval_text(bounds: Sequence[float] | None, digits: int = 2) -> str:
     """An interval in brackets; nothing where there is none."""
-    return "" if bounds is None else f"({_signed(bounds[0], digits)} to {_signed(bounds[1], digits)})"
+    return "" if bounds is None else f"({signed(bounds[0], digits)} to {signed(bounds[1], digits)})"
 
 
-def span_text(bounds: tuple[float, float] | None) -> str:
+def span_text(bounds: Sequence[float] | None) -> str:
     """The interval of a score, which has no sign."""
     return "" if bounds is None else f"({bounds[0]:.2f} to {bounds[1]:.2f})"
 
 
-def evidence(value: float) -> str:
+def evidence(value: float, needed: float = 20) -> str:
     """An e-value and what it says."""
     figure = f"{value:.3g}" if value < 1000 else f"{value:,.0f}" if value < 1e6 else "over a million"
-    return f"{figure} ({'evidence' if value >= 20 else 'no evidence yet'})"
+    return f"{figure} ({'evidence' if value >= needed else 'no evidence yet'}, {needed:g} is needed)"
+
+
+def won_text(row: PairRow) -> str:
+    """The share of wins with its interval: over listeners, or for the one listener that there is."""
+    over: ListenerShare = row.listeners
+    if over.interval is None:
+        return f"{row.wins}{' of this listener' if row.wins.trials else ''}"
+    confidence = f"{100 * over.confidence:g} % interval over {over.listeners} listeners {percent_span(over.interval)}"
+    return f"{percent(over.value)} of {over.trials} ({confidence})"
+
+
+def share_text(value: Share | None) -> str:
+    """How many of how many."""
+    return "" if value is None else f"{value.wins} of {value.trials}"
+
+
+def wald_text(row: PairRow) -> str:
+    """What Wald's test says, and when it did."""
+    names = {"first": f"{row.first} wins 70 %", "second": f"{row.second} wins 70 %", "none": "neither wins 70 %"}
+    if row.wald.after is None:
+        return "undecided"
+    return f"{names[row.wald.decision]} (after {row.wald.after} answers)"
+
+
+def d_prime_text(row: AbxRow) -> str:
+    """d′ with its interval."""
+    if row.d_prime is None or row.d_prime_interval is None:
+        return ""
+    low, high = (("∞" if math.isinf(end) else f"{end:.1f}") for end in row.d_prime_interval)
+    return f"{'∞' if math.isinf(row.d_prime) else f'{row.d_prime:.1f}'} ({low} to {high})"
+
+
+def rating_text(row: ScoreRow) -> str:
+    """Whether a rating of 7 is passed; nothing without an interval."""
+    if row.interval is None:
+        return ""
+    low, high = row.interval
+    return "above 7" if low > GOOD_RATING else "below 7" if high < GOOD_RATING else "above or below 7: not shown"
+
+
+def side_text(found: Preference) -> str:
+    """What the side does, and how often two equals tie."""
+
+    def logistic(value: float) -> float:
+        return 1 / (1 + math.exp(-value))
+
+    side, ties = percent(logistic(found.order)), percent(found.ties)
+    if found.order_interval is not None and found.ties_interval is not None:
+        side += f" ({percent_span([logistic(end) for end in found.order_interval])})"
+        ties += f" ({percent_span(found.ties_interval)})"
+    return f"Between two equally good mixes, {ties} are ties; of the rest, what was heard as A wins {side}."
+
+
+def heard_text(one: Assessor) -> str:
+    """How a listener answered, for a table."""
+    parts = [] if one.finished else ["not finished"]
+    if one.broken_heard:
+        parts.append(f"broken mix lost {one.broken_lost} of {one.broken_heard}")
+    if one.reference_missed is not None:
+        parts.append(f"reference under 90 in {one.reference_missed}, 7 kHz anchor over 90 in {one.anchor_high}")
+    if one.headphones is not None:
+        parts.append(f"headphone check {one.headphones} of 6")
+    return "; ".join(parts)
+
+
+def left_out_lines(outcome: Outcome) -> list[str]:
+    """Who and what is left out, and why."""
+    lines = [f"{one.listener}: {one.reason}" for one in outcome.exclusions]
+    return lines + [f"{count} answers of others: {reason}" for reason, count in outcome.answers_left_out]
 
 
 def outcome_lines(outcome: Outcome) -> list[str]:
     """The whole result, as lines of text."""
-    lines = [f"{outcome.title} ({outcome.kind}): {outcome.question}", "", "Everybody"]
+    lines = [
+        f"{outcome.title} ({outcome.kind})" + (f": {outcome.question}" if outcome.question else ""),
+        "",
+        "Everybody",
+    ]
     lines += findings_lines(outcome.kind, outcome.everyone)
     if outcome.consistency.trials:
         lines.append(f"Repeated trials answered alike: {outcome.consistency}")
-    if not (outcome.exclusions or outcome.without_answers):
-        return [*lines, "", "The rules leave nobody out."]
-    lines += ["", f"Without {outcome.left_out} listeners whom the rules leave out"]
-    lines += [f"  {one.listener}: {one.reason}" for one in outcome.exclusions]
-    if outcome.without_answers:
-        lines.append(f"  and without {outcome.without_answers} answers during which the sound had dropped out")
+    if not outcome.screening_changed:
+        return [*lines, "", "The rules leave nobody out.", *outcome.remarks]
+    many = f"{outcome.left_out} listener{'' if outcome.left_out == 1 else 's'}"
+    lines += ["", f"Without what the rules leave out: {many} of {outcome.everyone.listeners}", *outcome.remarks]
+    lines += [f"  {line}" for line in left_out_lines(outcome)]
     return lines + findings_lines(outcome.kind, outcome.screened)
 
 
@@ -56,62 +160,52 @@ def findings_lines(kind: str, found: Findings) -> list[str]:
     lines = [f"{found.answers} answers of {found.listeners} listener{many}"] if found.answers else []
     if found.preference is not None:
         lines += _strengths(found.preference)
-    lines += [_pair(row, found.preference) for row in found.pairs]
-    lines += [f"{genre}: {row.first} over {row.second}: {row.wins}" for genre, row in found.pairs_by_genre]
+    lines += [_pair(row, found) for row in found.pairs]
+    lines += [f"{genre}: {row.first} over {row.second}: won {won_text(row)}" for genre, row in found.pairs_by_genre]
     if found.preference is not None:
-        lines.append(_side(found.preference))
-    for abx in found.abx:
-        lines.append(
-            f"{abx.listener}: {abx.right.wins} of {abx.right.trials} right (p = {abx.p:.3g} by guessing; "
-            f"{abx.needed} are needed at 5 %)"
-        )
+        lines.append(side_text(found.preference))
+    lines += [_abx(row) for row in found.abx]
     if len(found.abx) > 1:
-        lines.append('"all" shows whether anybody hears a difference, not how many do.')
+        lines.append(f'"{ALL}" shows whether anybody hears a difference, not how many do.')
     if found.scores is not None:
         lines += [_score(kind, row) for row in found.scores.rows]
         for genre, scores in found.scores_by_genre:
-            lines += [f"{genre}: {_score('', row)}" for row in scores.rows]
-        for d in found.scores.differences:
-            lines.append(
-                f"{d.first} over {d.second}: {_signed(d.mean)} {interval_text(d.interval)}, "
-                f"p = {d.corrected_p:.3g} (sign flips over listeners, Holm)"
-            )
+            lines += [f"{genre}: {_score(kind, row)}" for row in scores.rows]
+        lines += [_difference(row) for row in found.scores.differences]
     return lines + list(found.notes)
 
 
 def _strengths(found: Preference) -> list[str]:
     lines = []
     for k in sorted(range(len(found.systems)), key=lambda k: -found.strengths[k]):
-        line = f"{found.systems[k]}: strength {_signed(found.strengths[k])}"
+        line = f"{found.systems[k]}: strength {signed(found.strengths[k])}"
         if found.strength_intervals is not None and found.rank_chances is not None:
-            low, high = found.strength_intervals[k]
-            line += f" {interval_text((low, high))}, first in {percent(found.rank_chances[k, 0])} of resamples"
+            bounds = found.strength_intervals[k]
+            line += f" {interval_text(bounds)}, first in {percent(found.rank_chances[k, 0])} of resamples"
         lines.append(line)
     return lines
 
 
-def _pair(row: PairRow, fitted: Preference | None) -> str:
-    low, high = row.always
-    wald = {"effect": "70 % or more", "none": "one half", "": "undecided"}[row.sprt.decision]
-    model = ""
-    if fitted is not None:
-        chance, interval = fitted.win(row.first, row.second)
-        model = (
-            percent(chance)
-            + ("" if interval is None else f" ({percent(interval[0])} to {percent(interval[1])})")
-            + "; "
-        )
+def _pair(row: PairRow, found: Findings) -> str:
+    over = row.listeners
     return (
-        f"{row.first} over {row.second}: {model}won {row.wins}, {row.ties} ties; e-value {evidence(row.e_value)}; at "
-        f"all times together {percent(low)} to {percent(high)}; Wald's test of 70 %: {wald}"
+        f"{row.first} over {row.second}: won {won_text(row)}, {row.ties} ties; e-value of {over.finished} listeners "
+        f"{evidence(over.e_value, found.evidence_from)}; at all times together {percent_span(over.always)}. "
+        f"If answers of one listener were independent: e-value {row.e_value:.3g}, {row.wins}, Wald's test: "
+        f"{wald_text(row)}"
     )
 
 
-def _side(found: Preference) -> str:
-    side = percent(1 / (1 + math.exp(-found.order)))
-    return (
-        f"Between two equally good mixes, {percent(found.ties)} are ties; of the rest, what was heard as A wins {side}."
+def _abx(row: AbxRow) -> str:
+    line = (
+        f"{row.listener}: {row.right.wins} of {row.right.trials} right (p = {row.p:.3g} by guessing; {row.needed} are "
+        f"needed at 5 %"
     )
+    if row.corrected_p is not None:
+        line += f"; p = {row.corrected_p:.3g} for all listeners, Holm); d′ {d_prime_text(row)}"
+    else:
+        line += ")" + (f"; interval over listeners {percent_span(row.interval)}" if row.interval else "")
+    return line + (f"; {row.missing} trials are missing: p holds only for all of them" if row.missing else "")
 
 
 def _score(kind: str, row: ScoreRow) -> str:
@@ -119,12 +213,11 @@ def _score(kind: str, row: ScoreRow) -> str:
         f"{row.system}: median {row.median:g} (quartiles {row.quartiles[0]:g} to {row.quartiles[1]:g}), mean "
         f"{row.mean:.2f} {span_text(row.interval)}, {row.answers} answers of {row.listeners}"
     )
-    if kind == "rating" and row.interval is not None:
-        low, high = row.interval
-        shown = "above 7" if low > GOOD_RATING else "below 7" if high < GOOD_RATING else "above or below 7: not shown"
-        line += f"; {shown}"
-    return line
+    return f"{line}; {rating_text(row)}" if kind == "rating" and row.interval is not None else line
 
 
-def _signed(value: float, digits: int = 2) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
+def _difference(row: Difference) -> str:
+    return (
+        f"{row.first} over {row.second}: {signed(row.mean)} {interval_text(row.interval)} of {row.listeners} "
+        f"listeners, p = {row.corrected_p:.3g} (sign flips over listeners, Holm)"
+    )
