@@ -213,3 +213,21 @@ def test_the_command_reads_a_folder(tmp_path: Path) -> None:
     found = json.loads(subprocess.run([*call, "--json"], capture_output=True, text=True, check=True).stdout)
     assert found["everyone"]["listeners"] == 9
     assert found["screened"]["listeners"] == 8
+
+
+def test_wins_by_genre_where_there_are_several() -> None:
+    made, rows = answered("preference")
+    assert outcome_of(made, rows).everyone.pairs_by_genre == ()  # one genre is all of it
+    songs = tuple(
+        song.model_copy(update={"genre": "jazz" if k < 3 else "rock"}) for k, song in enumerate(made.test.song)
+    )
+    mixed = made.model_copy(update={"test": made.test.model_copy(update={"song": songs})})
+    found = outcome_of(mixed, rows).everyone
+    (jazz, first), (rock, second) = found.pairs_by_genre
+    assert (jazz, rock) == ("jazz", "rock")
+    assert first.wins.trials + second.wins.trials == found.pairs[0].wins.trials
+    assert first.wins.trials < second.wins.trials
+    assert any(
+        re.match(r"jazz: .* won \d+ % of \d+ \(95 % interval over", line)
+        for line in outcome_lines(outcome_of(mixed, rows))
+    )

@@ -137,7 +137,7 @@ def test_a_crowd_at_the_top_is_told() -> None:
     assert not any("80 to 100" in note for note in wide.everyone.notes)
     assert wide.everyone.scores is not None
     assert [row.system for row in wide.everyone.scores.rows] == [
-        "system 0", "system 2", "anchor 7 kHz", "system 1", "anchor 3.5 kHz",
+        "system 0 (reference)", "system 2", "anchor 7 kHz", "system 1", "anchor 3.5 kHz",
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from .abx import AbxRow, abx_table
 from .answers import SCALES
 from .clustered import ListenerShare, listener_share
 from .intervals import Share, share
-from .judgements import Judgement, comparisons, system_name
+from .judgements import Judgement, comparisons
 from .preference import Answer, Preference, fit_preference
 from .scores import Score, Scores, judge_scores
 from .sequential import Wald, e_value, walds_test
@@ -139,11 +139,12 @@ def pair_rows(
 def _preference(main: Sequence[Judgement], confidence: float, seed: int) -> dict[str, Any]:
     answers = comparisons(main)
     unfinished = {one.listener for one in main if not one.finished}
+    genres = sorted({one.genre or "" for one in main})
     by_genre = [
-        (genre, row)
-        for genre in sorted({one.genre for one in main if one.genre})
+        (genre or "no genre", row)
+        for genre in (genres if len(genres) > 1 else ())
         for row in pair_rows(
-            comparisons([one for one in main if one.genre == genre]), confidence, unfinished=unfinished
+            comparisons([one for one in main if (one.genre or "") == genre]), confidence, unfinished=unfinished
         )
     ]
     notes = []
@@ -168,8 +169,8 @@ def _preference(main: Sequence[Judgement], confidence: float, seed: int) -> dict
 def _scored(kind: str, main: Sequence[Judgement], confidence: float, seed: int) -> dict[str, Any]:
     low, high, _ = SCALES[kind]
     every = [(one, score) for one in main for score in _scores(one)]
-    anchors = {system_name(one) for j in main for one in j.heard if one.role != "item"}
-    known = anchors | {system_name(one) for j in main for one in j.heard if one.id == j.trial.reference}
+    anchors = {j.name(one) for j in main for one in j.heard if one.role != "item"}
+    known = anchors | {j.name(one) for j in main for one in j.heard if one.id == j.trial.reference}
 
     def judged(scores: list[Score]) -> Scores:
         return judge_scores(scores, confidence=confidence, seed=seed, anchors=anchors, scale=(low, high))
@@ -190,6 +191,8 @@ def _scored(kind: str, main: Sequence[Judgement], confidence: float, seed: int) 
             f"The smallest p that {listeners} listener{'s' * (listeners > 1)} can give is {2 / 2**listeners:.2g}."
         )
     genres = sorted({one.genre for one in main if one.genre}) if kind in ("appropriateness", "rating") else []
+    if kind == "rating" and len(genres) < 2:
+        genres = []
     by_genre = tuple((genre, judged([s for one, s in every if one.genre == genre])) for genre in genres)
     return {"scores": scores, "scores_by_genre": by_genre, "notes": tuple(notes)}
 

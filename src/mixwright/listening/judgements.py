@@ -47,9 +47,14 @@ class Judgement:
     def scores(self) -> dict[str, float]:
         """Of a rating: the score of each system (and anchor) that was heard."""
         if "score" in self.answer:
-            return {system_name(self.heard[0]): float(self.answer["score"])}
+            return {self.name(self.heard[0]): float(self.answer["score"])}
         given = self.answer["scores"]
-        return {system_name(one): float(given[chr(ord("A") + k)]) for k, one in enumerate(self.heard)}
+        return {self.name(one): float(given[chr(ord("A") + k)]) for k, one in enumerate(self.heard)}
+
+    def name(self, stimulus: Stimulus) -> str:
+        """What a sound of this trial is called in a result."""
+        hidden = stimulus.id == self.trial.reference
+        return f"{stimulus.system} (reference)" if hidden else system_name(stimulus)
 
 
 def system_name(stimulus: Stimulus) -> str:

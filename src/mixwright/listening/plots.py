@@ -101,7 +101,8 @@ def evidence_chart(watched: Watched) -> Chart | None:
 
 def _answers(watched: Watched) -> tuple[Axis, NDArray[np.float64]]:
     count = len(watched.moments)
-    x = value_axis(0, count)
+    round_ = value_axis(0, count)
+    x = Axis(0, count, tuple(Tick(at, t.text) for t in round_.ticks if (at := t.at * round_.high / count) <= 1))
     return x, x.place(np.arange(1, count + 1, dtype=np.float64))
 
 
