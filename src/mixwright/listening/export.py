@@ -14,6 +14,7 @@ from typing import Any
 from ..audio.atomic import atomic_path
 from ..errors import AudioWriteError, ParameterError
 from ..store import AnswerRow
+from .answers import slots
 from .assignment import Trial
 from .judgements import collect
 from .manifest import Manifest, Stimulus
@@ -33,8 +34,7 @@ COLUMNS = (
 # A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, CSV injection); where its locale parts
 # cells by semicolons, or a line ends within quotes that it does not see, a cell begins in the middle of a text.
 FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
-
-
+# Columns of Parquet that are no text.
 WHOLE = ("seed", "number", "trial", "repeat_of", "confidence", "underruns", "headphones_score")
 REAL = ("response_ms", "sample_rate", "output_latency_s")
 TRUTH = ("finished", "headphones_passed")
@@ -64,7 +64,7 @@ def _row(
     manifest: Manifest, row: AnswerRow, heard: Sequence[Stimulus], genre: str | None, finished: bool, excluded: str
 ) -> dict[str, Any]:
     trial, listener, answer, facts = Trial.from_dict(dict(row.trial)), row.listener, row.answer, row.facts
-    letters = [chr(ord("A") + k) for k in range(len(heard))]
+    letters = slots(trial)
     names = [one.system if one.role == "item" else f"{one.system} ({one.role})" for one in heard]
     paired = manifest.test.kind == "preference"
     preferred = answer.get("preferred")
@@ -83,7 +83,7 @@ def _row(
         "song": trial.song,
         "genre": genre,
         "kind": manifest.test.kind,
-        "slots": letters,
+        "slots": list(letters),
         "systems": names,
         "stimuli": list(trial.items),
         "sha256": [one.sha256 for one in heard],

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ..store import AnswerRow
-from .answers import TIE
+from .answers import TIE, slots
 from .assignment import Trial
 from .manifest import Manifest, Stimulus
 from .preference import Answer
@@ -42,14 +42,14 @@ class Judgement:
     def chosen(self) -> int | None:
         """Of a preference or ABX: which slot, from 0; None for a tie."""
         slot = self.answer.get("preferred", self.answer.get("x_is"))
-        return None if slot == TIE else ord(str(slot)) - ord("A")
+        return None if slot == TIE else slots(self.trial).index(str(slot))
 
     def scores(self) -> dict[str, float]:
         """Of a rating: the score of each system (and anchor) that was heard."""
         if "score" in self.answer:
             return {self.name(self.heard[0]): float(self.answer["score"])}
         given = self.answer["scores"]
-        return {self.name(one): float(given[chr(ord("A") + k)]) for k, one in enumerate(self.heard)}
+        return {self.name(one): float(given[slot]) for slot, one in zip(slots(self.trial), self.heard, strict=True)}
 
     def name(self, stimulus: Stimulus) -> str:
         """What a sound of this trial is called in a result."""

@@ -1,8 +1,8 @@
 """Whose answers are left out, and which, by rules that were fixed before anybody listened.
 
-MUSHRA: ITU-R BS.1534-3, section 4.1.2. Preference: catch trials. Repeats that are answered the
-other way round leave nobody out: an honest listener of two mixes that are nearly alike does that every second time.
-Results are given with everybody, too.
+MUSHRA: ITU-R BS.1534-3, section 4.1.2. Preference: catch trials. Repeats that are answered the other way round leave
+nobody out: an honest listener of two mixes that are nearly alike does that every second time. Results are given with
+everybody, too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from scipy.stats import binomtest
 
+from .answers import slots
 from .definition import ListeningTest
 from .judgements import Judgement
 
@@ -63,9 +64,8 @@ def screen(kind: str, judgements: Sequence[Judgement], *, headphones: bool = Fal
 def answer_faults(one: Judgement, test: ListeningTest) -> tuple[str, ...]:
     """Why this answer is left out although its listener stays; empty where it counts."""
     heard = one.facts.get("seconds_heard") or {}
-    letters = [chr(ord("A") + k) for k in range(len(one.heard))]
     least = min(test.least_seconds, one.heard[0].duration_s) - ROUNDING_S
-    faults = (bool(one.facts.get("underruns")), any(heard.get(slot, 0.0) < least for slot in letters))
+    faults = (bool(one.facts.get("underruns")), any(heard.get(slot, 0.0) < least for slot in slots(one.trial)))
     return tuple(rule for rule, broken in zip(ANSWER_RULES, faults, strict=True) if broken)
 
 
@@ -92,7 +92,9 @@ def by_listener(judgements: Iterable[Judgement]) -> dict[str, list[Judgement]]:
 
 def mushra_faults(one: Judgement) -> tuple[bool, bool]:
     """Whether the hidden reference was graded too low, and the 7 kHz anchor too high."""
-    graded = {stimulus.id: one.answer["scores"][chr(ord("A") + k)] for k, stimulus in enumerate(one.heard)}
+    graded = {
+        stimulus.id: one.answer["scores"][slot] for slot, stimulus in zip(slots(one.trial), one.heard, strict=True)
+    }
     anchors = [graded[stimulus.id] for stimulus in one.heard if stimulus.role == "anchor_7000"]
     reference = graded.get(one.trial.reference or "", 100)
     return reference < REFERENCE_LEAST, any(grade > ANCHOR_MOST for grade in anchors)
