@@ -13,7 +13,7 @@ from .answers import SCALES
 from .clustered import ListenerShare, listener_share
 from .intervals import Share, share
 from .judgements import Judgement, comparisons
-from .preference import Answer, Preference, fit_preference
+from .preference import Answer, Preference, fit_preference, not_joined
 from .scores import Score, Scores, judge_scores
 from .sequential import Wald, e_value, walds_test
 
@@ -148,7 +148,7 @@ def _preference(main: Sequence[Judgement], confidence: float, seed: int) -> dict
         )
     ]
     notes = []
-    joined = _joined(answers)
+    joined = not not_joined(answers)
     if not joined:
         notes.append("No chain of comparisons joins all systems yet: there are no strengths.")
     listeners = len({one.listener for one in main})
@@ -204,13 +204,3 @@ def _is_x(one: Judgement) -> bool:
 
 def _scores(one: Judgement) -> list[Score]:
     return [Score(one.listener, system, one.trial.song, value) for system, value in one.scores().items()]
-
-
-def _joined(answers: Sequence[Answer]) -> bool:
-    """Whether a chain of comparisons leads from every system to every other."""
-    groups: list[set[str]] = []
-    for answer in answers:
-        mine = {answer.first, answer.second}
-        touching = [group for group in groups if group & mine]
-        groups = [group for group in groups if not group & mine] + [mine.union(*touching)]
-    return len(groups) == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..store import AnswerRow
 from .assessors import Assessor, assessors, steadiness
 from .evidence import Watched, watch_answers
-from .findings import Findings, found_in_comparisons, pair_rows, what_was_found
+from .findings import EVIDENCE, Findings, found_in_comparisons, pair_rows, what_was_found
 from .intervals import Share, share
 from .judgements import Judgement, collect, comparisons
 from .manifest import Manifest
@@ -107,6 +107,6 @@ def watch(manifest: Manifest, rows: Sequence[AnswerRow]) -> list[str]:
             said.append(
                 f"{row.first} over {row.second}: {row.wins.wins} of {row.wins.trials}, {row.ties} ties; e-value of "
                 f"the {row.listeners.finished} listeners who have finished {row.listeners.e_value:.3g} "
-                f"({20 * len(pairs)} is evidence at any time); between {low:.0f} and {high:.0f} % at all times."
+                f"({EVIDENCE * len(pairs):g} is evidence at any time); between {low:.0f} and {high:.0f} % at all times."
             )
     return said

@@ -18,7 +18,7 @@ from ..errors import ParameterError
 from .clustered import widening
 from .intervals import check_chance
 
-__all__ = ["Answer", "Preference", "fit_preference"]
+__all__ = ["Answer", "Preference", "fit_preference", "not_joined"]
 
 Floats = NDArray[np.float64]
 # A normal prior, in logits, that keeps a system which never lost at a finite strength; 3 is 95 % wins against 0.
@@ -88,8 +88,10 @@ def fit_preference(
     if resamples < 100:
         raise ParameterError(f"resamples={resamples} must be at least 100")
     systems = tuple(sorted({name for answer in answers for name in (answer.first, answer.second)}))
+    apart = not_joined(answers)
+    if apart:
+        raise ParameterError(f"systems: no chain of comparisons joins {systems[0]} with {', '.join(apart)}")
     counts = _by_listener(answers, systems)
-    _check_joined(counts.sum(axis=(0, 3)), systems)
     fitted = _fit(counts.sum(axis=0))
     size = len(systems)
     strengths, order, tie = fitted[:size], float(fitted[size]), float(fitted[size + 1])
@@ -113,6 +115,18 @@ def fit_preference(
     )  # fmt: skip
 
 
+def not_joined(answers: Sequence[Answer]) -> list[str]:
+    """The systems that no chain of comparisons joins with the first, in the order of their names."""
+    groups: list[set[str]] = []
+    for answer in answers:
+        mine = {answer.first, answer.second}
+        touching = [group for group in groups if group & mine]
+        groups = [group for group in groups if not group & mine] + [mine.union(*touching)]
+    systems = sorted(set().union(*groups))
+    reached = next(group for group in groups if systems[0] in group)
+    return [name for name in systems if name not in reached]
+
+
 def _by_listener(answers: Sequence[Answer], systems: tuple[str, ...]) -> Floats:
     """(listeners, first, second, outcome) counts."""
     listeners = {name: k for k, name in enumerate(dict.fromkeys(answer.listener for answer in answers))}
@@ -122,18 +136,6 @@ def _by_listener(answers: Sequence[Answer], systems: tuple[str, ...]) -> Floats:
         at = (listeners[answer.listener], systems.index(answer.first), systems.index(answer.second), outcome)
         counts[at] += 1
     return counts
-
-
-def _check_joined(compared: Floats, systems: tuple[str, ...]) -> None:
-    reached = {0}
-    while True:
-        more = {int(k) for s in reached for k in np.nonzero(compared[s] + compared[:, s])[0]} - reached
-        if not more:
-            break
-        reached |= more
-    apart = [name for k, name in enumerate(systems) if k not in reached]
-    if apart:
-        raise ParameterError(f"systems: no chain of comparisons joins {systems[0]} with {', '.join(apart)}")
 
 
 def _fit(counts: Floats, start: Floats | None = None) -> Floats:

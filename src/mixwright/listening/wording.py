@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .abx import ALL, AbxRow
 from .assessors import Assessor
 from .clustered import ListenerShare
-from .findings import Findings, PairRow
+from .findings import EVIDENCE, Findings, PairRow
 from .intervals import Share
 from .outcome import Outcome
 from .preference import Preference
@@ -61,7 +61,7 @@ def span_text(bounds: Sequence[float] | None) -> str:
     return "" if bounds is None else f"({bounds[0]:.2f} to {bounds[1]:.2f})"
 
 
-def evidence(value: float, needed: float = 20) -> str:
+def evidence(value: float, needed: float = EVIDENCE) -> str:
     """An e-value and what it says."""
     figure = f"{value:.3g}" if value < 1000 else f"{value:,.0f}" if value < 1e6 else "over a million"
     return f"{figure} ({'evidence' if value >= needed else 'no evidence yet'}, {needed:g} is needed)"
