@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import loudness
+from .plain import plain
 
 Floats = NDArray[np.float64]
 
@@ -94,14 +94,4 @@ class Analysis:
     def to_dict(self, *, series: bool = False) -> dict[str, Any]:
         """For JSON: lists for arrays, null for what is not finite; series adds the loudness over time."""
         names = [f.name for f in fields(self) if f.name not in ENVELOPES] + (list(SERIES) if series else [])
-        return {name: _plain(getattr(self, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return [_plain(item) for item in value.tolist()]
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+        return {name: plain(getattr(self, name)) for name in names}

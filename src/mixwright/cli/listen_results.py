@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import typer
 
@@ -40,6 +39,7 @@ def results_command(
 ) -> None:
     """What the answers show: wins, strengths, scores, evidence; with everybody, and without those whom the rules leave
     out."""
+    from ..analysis.plain import plain
     from ..errors import ParameterError
     from ..listening import read_answers
     from ..listening.export import answer_table, write_csv, write_parquet
@@ -65,21 +65,4 @@ def results_command(
         outcome = outcome_of_comparisons(read_answers(answers), answers.stem, confidence=confidence, seed=seed)
     if html:
         write_text(html, render_results(outcome))
-    print(json.dumps(_plain(outcome), indent=2) if as_json else "\n".join(outcome_lines(outcome)))
-
-
-def _plain(value: Any) -> Any:
-    """Dataclasses and arrays as JSON types; what is not finite is null."""
-    import numpy as np
-
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value
+    print(json.dumps(plain(outcome), indent=2) if as_json else "\n".join(outcome_lines(outcome)))

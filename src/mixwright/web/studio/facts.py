@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...analysis import Analysis
+from ...analysis.plain import plain
 from ...mix import Mix
 from ...mix.excerpt import loudest
 from ...mix.report.data import ReportData
@@ -48,7 +49,7 @@ def mix_facts(mix: Mix) -> dict[str, Any]:
     data = report_data(mix)
     start_s, end_s = loudest(mix.before)
     return dict(
-        _plain(
+        plain(
             {
                 "title": data.title,
                 "subtitle": data.subtitle,
@@ -125,15 +126,3 @@ def _peaks(analysis: Analysis) -> dict[str, Any]:
     each = max(1, math.ceil(len(peaks) / WAVEFORM_POINTS))
     padded = np.concatenate([peaks, np.zeros(-len(peaks) % each)])
     return {"step_s": each * HOP_S, "peaks": np.round(padded.reshape(-1, each).max(axis=1), 4)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    return value
