@@ -4,15 +4,9 @@
 // lacks stays as it is. What comes later is glided to. The node tells its owner the compressor's reduction in dB.
 // @ts-check
 
-/**
- * @typedef {{parameters?: number[], voicing?: number[], programme_lufs?: number, tempo_bpm?: number,
- *   makeup_trim_db?: number}} Preset
- * @typedef {{memory: WebAssembly.Memory, _initialize(): void, prepare(rate: number, channels: number): number, reset(): void,
- *   input(channel: number): number, output(channel: number): number, process(frames: number): void,
- *   set_parameter(number: number, value: number): void, voicing(): number, set_voicing(): void,
- *   set_programme_lufs(lufs: number): void, set_tempo_bpm(bpm: number): void, set_makeup_trim_db(db: number): void,
- *   gain_reduction_db(): number}} Chain what chain.wasm exports
- */
+import { instantiate, load } from "./chain.js";
+
+/** @typedef {Partial<import("./chain.js").Preset>} Preset */
 
 const FRAMES_BETWEEN_METERS = 2048;
 
@@ -21,15 +15,7 @@ class ChainProcessor extends AudioWorkletProcessor {
   constructor(options) {
     super();
     const { module, preset } = options.processorOptions;
-    // The C library would write to a terminal through these; the chain writes nothing.
-    /** @type {WebAssembly.Imports} */
-    const imports = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      imports[from] = { ...imports[from], [name]: () => 0 };
-    }
-    /** @type {Chain} */
-    this.chain = /** @type {any} */ (new WebAssembly.Instance(module, imports).exports);
-    this.chain._initialize();
+    this.chain = instantiate(module);
     this.channels = 0;
     /** @type {Preset} */
     this.preset = {};
@@ -42,27 +28,14 @@ class ChainProcessor extends AudioWorkletProcessor {
   /** @param {Preset} preset */
   take(preset) {
     Object.assign(this.preset, preset);
-    if (this.channels > 0) this.apply(preset);
-  }
-
-  /** @param {Preset} preset */
-  apply(preset) {
-    const { chain } = this;
-    if (preset.voicing) {
-      new Float64Array(chain.memory.buffer, chain.voicing(), preset.voicing.length).set(preset.voicing);
-      chain.set_voicing();
-    }
-    if (preset.programme_lufs !== undefined) chain.set_programme_lufs(preset.programme_lufs);
-    if (preset.tempo_bpm !== undefined) chain.set_tempo_bpm(preset.tempo_bpm);
-    if (preset.makeup_trim_db !== undefined) chain.set_makeup_trim_db(preset.makeup_trim_db);
-    preset.parameters?.forEach((value, number) => chain.set_parameter(number, value));
+    if (this.channels > 0) load(this.chain, preset);
   }
 
   /** @param {number} channels */
   begin(channels) {
     this.channels = channels;
     this.chain.prepare(sampleRate, channels);
-    this.apply(this.preset);
+    load(this.chain, this.preset);
     this.chain.reset();
   }
 

@@ -16,7 +16,7 @@ export class Engine extends EventTarget {
     this.context = context;
     this.buffer = buffer;
     this.module = module;
-    /** @type {import("./chain.js").Preset | null} */
+    /** @type {import("../chain.js").Preset | null} */
     this.preset = null;
     /** @type {Side} */
     this.side = "mix";
@@ -42,7 +42,7 @@ export class Engine extends EventTarget {
 
   /**
    * Load the chain into the context and connect everything.
-   * @param {import("./chain.js").Preset} preset
+   * @param {import("../chain.js").Preset} preset
    * @param {[number, number]} passage in s; what the levels are matched on
    */
   async prepare(preset, passage) {

@@ -1,12 +1,12 @@
 // Plays the loudest passage through the chain, beside the page, and says how loud it is before and after.
 // @ts-check
 
-import { instantiate, load } from "./chain.js";
+import { instantiate, load } from "../chain.js";
 import { integratedLufs } from "./levels.js";
 
 const BLOCK = 4096;
 
-/** @type {{chain: import("./chain.js").Chain, planes: Float32Array[]} | null} */
+/** @type {{chain: import("../chain.js").Chain, planes: Float32Array[]} | null} */
 let ready = null;
 
 /** @type {any} */ (self).onmessage = (/** @type {MessageEvent} */ event) => {
@@ -20,9 +20,9 @@ let ready = null;
 };
 
 /**
- * @param {import("./chain.js").Chain} chain
+ * @param {import("../chain.js").Chain} chain
  * @param {Float32Array[]} planes
- * @param {import("./chain.js").Preset} preset
+ * @param {import("../chain.js").Preset} preset
  * @param {number} rate
  */
 function measure(chain, planes, preset, rate) {
@@ -52,7 +52,7 @@ function measure(chain, planes, preset, rate) {
   };
 }
 
-/** @param {import("./chain.js").Chain} chain @param {number} at @param {number} frames */
+/** @param {import("../chain.js").Chain} chain @param {number} at @param {number} frames */
 function view(chain, at, frames) {
   return new Float32Array(chain.memory.buffer, at, frames);
 }

@@ -1,4 +1,4 @@
-// The chain's WebAssembly outside the AudioWorklet: the same module, called directly.
+// The chain's WebAssembly: made, and given a preset. The AudioWorklet and the worker beside the page both call it so.
 // @ts-check
 
 /**
@@ -7,7 +7,7 @@
  *   input(channel: number): number, output(channel: number): number, process(frames: number): void,
  *   set_parameter(number: number, value: number): void, voicing(): number, set_voicing(): void,
  *   set_programme_lufs(lufs: number): void, set_tempo_bpm(bpm: number): void, set_makeup_trim_db(db: number): void,
- *   energies(): number, measure(which: number, frames: number): number}} Chain
+ *   gain_reduction_db(): number, energies(): number, measure(which: number, frames: number): number}} Chain
  */
 
 /**
@@ -28,14 +28,17 @@ export function instantiate(module) {
 }
 
 /**
+ * What a preset lacks stays as it is.
  * @param {Chain} chain prepared
- * @param {Preset} preset
+ * @param {Partial<Preset>} preset
  */
 export function load(chain, preset) {
-  new Float64Array(chain.memory.buffer, chain.voicing(), preset.voicing.length).set(preset.voicing);
-  chain.set_voicing();
-  chain.set_programme_lufs(preset.programme_lufs);
-  chain.set_tempo_bpm(preset.tempo_bpm);
-  chain.set_makeup_trim_db(preset.makeup_trim_db);
-  preset.parameters.forEach((value, number) => chain.set_parameter(number, value));
+  if (preset.voicing) {
+    new Float64Array(chain.memory.buffer, chain.voicing(), preset.voicing.length).set(preset.voicing);
+    chain.set_voicing();
+  }
+  if (preset.programme_lufs !== undefined) chain.set_programme_lufs(preset.programme_lufs);
+  if (preset.tempo_bpm !== undefined) chain.set_tempo_bpm(preset.tempo_bpm);
+  if (preset.makeup_trim_db !== undefined) chain.set_makeup_trim_db(preset.makeup_trim_db);
+  preset.parameters?.forEach((value, number) => chain.set_parameter(number, value));
 }
