@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from .serving import Browser, Host, Names, Port, Proxy, announce, keeper, where
+
 if TYPE_CHECKING:
     from ..listening.manifest import Manifest
     from ..store import Store
@@ -23,30 +25,22 @@ StoreUrl = Annotated[
 def serve_command(
     folder: Folder,
     store: StoreUrl = None,
-    host: Annotated[str, typer.Option(help="Where to listen; only this machine by default.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8031,
+    host: Host = "127.0.0.1",
+    port: Port = 8031,
     public: Annotated[
         bool, typer.Option("--public", help="For other machines, too; the administrator's pages then need a token.")
     ] = False,
-    name: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option("--name", help="A name under which listeners reach it; may be given several times."),
-    ] = None,
-    proxy: Annotated[
-        bool, typer.Option("--behind-proxy", help="A reverse proxy on this machine stands before it.")
-    ] = False,
+    name: Names = None,
+    proxy: Proxy = False,
     invite_only: Annotated[bool, typer.Option("--invite-only", help="Only for who has a link.")] = False,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page here.")] = True,
+    browser: Browser = True,
 ) -> None:
     """Let people take a test, on this machine or on a lab's server; Ctrl-C ends it."""
-    from ..errors import ParameterError
     from ..listening.outcome import watch
     from ..web.guard import serve
     from ..web.room import Room, make_room
-    from .serving import announce, keeper, where
 
-    if host != "127.0.0.1" and not public:
-        raise ParameterError(f"host={host}: other machines are let in by --public")
+    address = where(host, public)
     manifest, answers = open_answers(folder, store)
     room = Room(folder, manifest, answers)
     admin, hosts = keeper(public, name or [])
@@ -58,7 +52,7 @@ def serve_command(
         results=lambda: watch(manifest, answers.answers(manifest.version)),
     )
     ready = announce(f"{manifest.test.title}: listen at", admin, "admin", browser=browser)
-    serve(app, where(host, public), port, ready, proxy=proxy, stopped=answers.close)
+    serve(app, address, port, ready, proxy=proxy, stopped=answers.close)
 
 
 def invite_command(

@@ -8,14 +8,14 @@ from typing import Annotated, Optional
 
 import typer
 
-from .serving import announce, keeper, where
+from .serving import Browser, Host, Names, Port, Proxy, announce, keeper, where
 
 __all__ = ["studio_command"]
 
 
 def studio_command(
-    host: Annotated[str, typer.Option(help="Where to listen; only this machine by default.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8030,
+    host: Host = "127.0.0.1",
+    port: Port = 8030,
     work: Annotated[
         Optional[Path],  # noqa: UP045 (typer reads it)
         typer.Option(metavar="FOLDER", help="Where songs and mixes lie; default in your cache folder."),
@@ -25,27 +25,20 @@ def studio_command(
     public: Annotated[
         bool, typer.Option("--public", help="For other machines, too; the page then asks for a token.")
     ] = False,
-    name: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option("--name", help="A name under which it is reached; may be given several times."),
-    ] = None,
-    proxy: Annotated[
-        bool, typer.Option("--behind-proxy", help="A reverse proxy on this machine stands before it.")
-    ] = False,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page here.")] = True,
+    name: Names = None,
+    proxy: Proxy = False,
+    browser: Browser = True,
 ) -> None:
     """Open the studio: drop a song or stems, hear what was decided, move sliders, export; Ctrl-C ends it."""
-    from ..errors import ParameterError
     from ..web.guard import serve
     from ..web.studio import WorkFolder, make_studio
 
-    if host != "127.0.0.1" and not public:
-        raise ParameterError(f"host={host}: other machines are let in by --public")
+    address = where(host, public)
     place = (work or _cache() / "mixwright" / "studio").absolute()
     folder = WorkFolder(place, round(quota_gb * 1e9), keep_days * 86_400)
     admin, hosts = keeper(public, name or [])
     app = make_studio(folder, hosts=hosts, admin=admin)
-    serve(app, where(host, public), port, announce("The studio is open at", admin, "", browser=browser), proxy=proxy)
+    serve(app, address, port, announce("The studio is open at", admin, "", browser=browser), proxy=proxy)
 
 
 def _cache() -> Path:
