@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,7 @@ class Room:
     def state(self, token: str) -> dict[str, Any]:
         """What the page is told."""
         listener = self.listener(token)
-        done = self.store.progress(listener.id)
-        told = state(self.manifest, listener, done, f"/l/{token}")
-        if told["step"] == "done" and listener.code is None:
-            self.store.finish(listener.id, _code(listener))
-            return self.state(token)
-        return told
+        return self._state(token, listener, self.store.progress(listener.id))
 
     def consent(self, token: str, version: str) -> dict[str, Any]:
         """Agree to the present text."""
@@ -108,7 +104,7 @@ class Room:
         listener = self._agreed(token)
         done = self.store.progress(listener.id)
         if message.trial in done:
-            return self.state(token)
+            return self._state(token, listener, done)
         trial = current_trial(listener, done)
         if trial is None or message.trial != trial.number:
             raise RefusedError(409, "another trial is next; reload the page")
@@ -124,7 +120,14 @@ class Room:
         facts = {**message.facts.model_dump(), "device": dict(listener.device)}
         events = [event.model_dump(exclude_none=True) for event in message.events]
         self.store.save_answer(listener.id, trial.number, message.attempt, answer, facts, events)
-        return self.state(token)
+        return self._state(token, listener, done | {trial.number})
+
+    def _state(self, token: str, listener: ListenerRow, done: frozenset[int]) -> dict[str, Any]:
+        told = state(self.manifest, listener, done, f"/l/{token}")
+        if told["step"] == "done" and listener.code is None:
+            code = self.store.finish(listener.id, _code(listener))
+            return state(self.manifest, replace(listener, code=code), done, f"/l/{token}")
+        return told
 
     def _agreed(self, token: str) -> ListenerRow:
         listener = self.listener(token)
