@@ -126,9 +126,9 @@ class Jobs:
             self._end(job, "failed", {"error": f"the job took longer than {self._limits.wall_s:g} s"})
         except asyncio.CancelledError:
             self._end(job, "cancelled", {"error": "cancelled"})
-        except Exception as error:
+        except Exception:
             self._end(job, "failed", {"error": "the server made a mistake; its log says which"})
-            raise error
+            raise
         finally:
             await _killed(job.process)
             if job.state != "done":
