@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 # Without a sound card, sound plays all the same; a gesture is needed for it, as in everybody's browser.
 ARGUMENTS = ["--no-sandbox"]
+
+
+# Samples of a page as text, and back.
+PLANE_TEXT = """(plane) => {
+  const bytes = new Uint8Array(plane.buffer);
+  let all = "";
+  for (let k = 0; k < bytes.length; k += 32768) all += String.fromCharCode(...bytes.subarray(k, k + 32768));
+  return btoa(all);
+}"""
+
+
+def plane(text: str) -> np.ndarray:
+    """What PLANE_TEXT made of a Float32Array."""
+    return np.frombuffer(base64.b64decode(text), np.float32)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def static_pages() -> Iterator[str]:
+    """The address of a plain server that has the pages' own files below /static."""
+    folder = str(resources.files("mixwright.web"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextmanager

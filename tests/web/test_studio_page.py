@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 from tests.songs import song
-from tests.web.browser import Console, Server, chromium, picture, scrolls_sideways, served, until
+from tests.web.browser import PLANE_TEXT, Console, Server, chromium, picture, plane, scrolls_sideways, served, until
 
 from mixwright.chain import BalanceStage
 from mixwright.metrics.pairs import loudness
@@ -49,16 +49,11 @@ async ({id, seconds, parameters, side, at, later}) => {
     });
   }
   const heard = await context.startRendering();
-  const text = (plane) => {
-    const bytes = new Uint8Array(plane.buffer);
-    let all = "";
-    for (let k = 0; k < bytes.length; k += 32768) all += String.fromCharCode(...bytes.subarray(k, k + 32768));
-    return btoa(all);
-  };
+  const text = PLANE_TEXT;
   const planes = Array.from({length: mix.channels}, (_, c) => text(heard.getChannelData(c)));
   return {planes, gains: [engine.gains.source, engine.gains.mix], lufs: engine.lufs};
 }
-"""
+""".replace("PLANE_TEXT", PLANE_TEXT)
 # Controls without a name.
 UNNAMED = """() => [...document.querySelectorAll("button, input, select, a, [role=slider], meter")]
   .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
@@ -144,7 +139,7 @@ def open_mix(browser: Any, server: Server, mix: str, **how: Any) -> tuple[Any, C
 def listen(page: Any, mix: str, seconds: float = 4.0, **how: Any) -> tuple[np.ndarray, Any]:
     asked = {"id": mix, "seconds": seconds, "parameters": None, "side": "mix", "at": None, "later": None, **how}
     answer = page.evaluate(LISTEN, asked)
-    return np.stack([np.frombuffer(base64.b64decode(p), np.float32) for p in answer["planes"]]), answer
+    return np.stack([plane(text) for text in answer["planes"]]), answer
 
 
 def facts(page: Any, mix: str) -> dict[str, Any]:

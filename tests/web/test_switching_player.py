@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.web.browser import chromium
-from tests.web.test_worklet import Quiet
+from tests.web.browser import PLANE_TEXT, chromium, plane, static_pages
 
 RATE = 48_000
 FADE = 240  # 5 ms
@@ -33,34 +28,22 @@ async ({seconds, actions, length}) => {
     context.suspend(at).then(() => { player[what](...rest); facts.push([at, player.now]); context.resume(); });
   }
   const heard = (await context.startRendering()).getChannelData(0);
-  const bytes = new Uint8Array(heard.buffer);
-  let text = "";
-  for (let k = 0; k < bytes.length; k += 32768) text += String.fromCharCode(...bytes.subarray(k, k + 32768));
-  return {heard: btoa(text), events: player.events, seconds: player.secondsHeard(), facts};
+  return {heard: (PLANE_TEXT)(heard), events: player.events, seconds: player.secondsHeard(), facts};
 }
-"""
+""".replace("PLANE_TEXT", PLANE_TEXT)
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    from importlib import resources
-
-    folder = str(resources.files("mixwright.web"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with chromium() as browser:
+    with static_pages() as address, chromium() as browser:
         made = browser.new_page()
-        made.goto(f"http://127.0.0.1:{server.server_port}/static/theme.css")
+        made.goto(f"{address}/static/theme.css")
         yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 def render(page: Any, seconds: float, actions: list[list[Any]], length: int = 2 * RATE) -> tuple[np.ndarray, Any]:
     answer = page.evaluate(RENDER, {"seconds": seconds, "actions": actions, "length": length})
-    return np.frombuffer(base64.b64decode(answer["heard"]), np.float32), answer
+    return plane(answer["heard"]), answer
 
 
 def tone(slot: str, frames: np.ndarray, length: int = 2 * RATE) -> np.ndarray:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.plugin.plugins import ALL_MOVED, STATED
 from tests.songs import song
+from tests.web.browser import PLANE_TEXT, chromium, plane, static_pages
 
 from mixwright.chain import BalanceStage
 from mixwright.parameters import Parameters, Preset, blend_voicing
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 PRESET = Preset(Parameters(ALL_MOVED), blend_voicing({"jazz": 0.7, "rock": 0.3}), **STATED)
 RENDER = """
 async ({audio, rate, preset, later, at}) => {
@@ -48,42 +41,19 @@ async ({audio, rate, preset, later, at}) => {
     });
   }
   const heard = await context.startRendering();
-  const text = (plane) => {
-    const bytes = new Uint8Array(plane.buffer);
-    let all = "";
-    for (let k = 0; k < bytes.length; k += 32768) all += String.fromCharCode(...bytes.subarray(k, k + 32768));
-    return btoa(all);
-  };
+  const text = PLANE_TEXT;
   return {heard: planes.map((_, c) => text(heard.getChannelData(c))), deepest};
 }
-"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
+""".replace("PLANE_TEXT", PLANE_TEXT)
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
     """A page of a server that has the worklet and the module."""
-    if CHROMIUM is None:
-        assert not os.environ.get("CI"), "these tests need Chromium (apt-get install chromium)"
-        pytest.skip("Chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    folder = Path(str(resources.files("mixwright.web")))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with static_pages() as address, chromium() as browser:
         made = browser.new_page()
-        made.goto(f"http://127.0.0.1:{server.server_port}/__init__.py")  # any page of the origin
+        made.goto(f"{address}/static/theme.css")  # any page of the origin
         yield made
-        browser.close()
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 def message(preset: Preset) -> dict[str, Any]:
@@ -98,10 +68,10 @@ def render(
     page: Any, audio: np.ndarray, rate: int, later: dict[str, Any] | None = None, at: int = 0
 ) -> tuple[np.ndarray, float]:
     """What comes out, (channels, samples), and the deepest reduction that the node told."""
-    planes = [base64.b64encode(np.ascontiguousarray(plane).tobytes()).decode() for plane in audio]
+    planes = [base64.b64encode(np.ascontiguousarray(channel).tobytes()).decode() for channel in audio]
     asked = {"audio": planes, "rate": rate, "preset": message(PRESET), "later": later, "at": at}
     answer = page.evaluate(RENDER, json.loads(json.dumps(asked)))
-    heard = np.stack([np.frombuffer(base64.b64decode(plane), np.float32) for plane in answer["heard"]])
+    heard = np.stack([plane(text) for text in answer["heard"]])
     return heard, answer["deepest"]
 
 
