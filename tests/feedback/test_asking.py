@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bench.taste import IDEAL, foretold, taught
 from tests.feedback.tasters import Taster, random_choices
 
 from mixwright.errors import ParameterError
-from mixwright.feedback import Asker, Choice, Taste, information, learn_taste
+from mixwright.feedback import Asker, information, learn_taste
 from mixwright.feedback.taste import features
-
-IDEAL = {"high_eq": 0.35, "low_eq": -0.3, "stereo_width": 0.2}
-
-
-def asked(count: int, seed: int, random_share: float) -> Taste:
-    """A simulated listener answers what it is asked."""
-    rng, asker = np.random.default_rng(seed), Asker(seed, random_share=random_share)
-    taster, choices = Taster(IDEAL), list[Choice]()
-    for _ in range(count):
-        pair = asker.next_pair(learn_taste(choices))
-        choices.append(taster.choose(pair.first, pair.second, rng))
-    return learn_taste(choices)
-
-
-def foretold(taste: Taste, seed: int) -> float:
-    """The share of another listener's clear choices, of the same taste and without its doubt, that are foretold."""
-    rng = np.random.default_rng(1000 + seed)
-    choices = random_choices(Taster(IDEAL, price=400.0), 300, rng)
-    clear = [c for c in choices if c.outcome != "tie"]
-    chances = [taste.chances(c.first, c.second) for c in clear]
-    right = [(p["first"] > p["second"]) == (c.outcome == "first") for p, c in zip(chances, clear, strict=True)]
-    return float(np.mean(right))
 
 
 def test_informative_pairs_teach_more_than_random_ones() -> None:
     seeds = range(6)
-    informative, random = (np.mean([foretold(asked(40, seed, share), seed) for seed in seeds]) for share in (0.25, 1.0))
+    informative, random = (
+        np.mean([foretold(taught(40, seed, share), seed) for seed in seeds]) for share in (0.25, 1.0)
+    )
     assert informative > random
 
 
