@@ -25,7 +25,7 @@ LAYERS = (
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 SIBLINGS = {"model", "chain", "metrics", "analysis", "parameters"}  # may import each other, not in a circle
-ANYWHERE = {"errors", "_native", "__version__"}
+ANYWHERE = {"errors", "home", "_native", "__version__"}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 HEAVY = (
     *("soundfile", "soxr", "jinja2", "typer", "rich", "scipy", "torch", "onnxruntime", "numpy.fft"),

@@ -7,7 +7,8 @@ import pytest
 from tests.feedback.tasters import Taster, random_choices, random_way
 
 from mixwright.errors import ParameterError
-from mixwright.feedback import TRAITS, Choice, Lean, deviation, learn_taste
+from mixwright.feedback import TRAITS, Choice, deviation, learn_taste
+from mixwright.model import Lean
 from mixwright.parameters import PARAMETERS, Parameters
 
 BRIGHT = {"high_eq": 0.35, "presence": 0.25, "low_eq": -0.2}

@@ -65,6 +65,11 @@ def mix_command(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Take the parameters from a preset instead of deciding."),
     ] = None,
+    taste: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--taste", metavar="FILE", help="A taste to lean to; default yours, where one was learned."),
+    ] = None,
+    no_taste: Annotated[bool, typer.Option("--no-taste", help="Decide without anybody's taste.")] = False,
     bit_depth: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(help="16, 24 or 32 (float); default 24."),
@@ -120,6 +125,7 @@ def mix_command(
             loudness=loudness,
             true_peak_dbtp=true_peak,
             preset=preset,
+            taste=chosen_taste(taste, no_taste, preset),
             bit_depth=bit_depth,
             excerpts=report_file is not None,
             progress=progress,
@@ -143,6 +149,19 @@ def mix_command(
             print(f"         {path}")
 
 
+def chosen_taste(taste: Path | None, no_taste: bool, preset: Path | None) -> Path | None:
+    """The taste's file: the one that was named, else one's own, if there is one and a decision is to be made."""
+    from ..errors import ParameterError
+    from ..home import TASTE, home_folder
+
+    if taste is not None and no_taste:
+        raise ParameterError("--taste and --no-taste cannot go together")
+    if taste is not None and preset is not None:
+        raise ParameterError("--taste cannot go with a preset, which holds its decisions already")
+    own = home_folder() / TASTE
+    return taste or (own if own.is_file() and not no_taste and preset is None else None)
+
+
 def print_mix(result: Mix) -> None:
     """What was heard and decided."""
     from ..parameters import PARAMETERS
@@ -159,6 +178,8 @@ def print_mix(result: Mix) -> None:
     print(f"Genre    {genre}")
     moved = [p for p in PARAMETERS if p.name in result.preset.moved()]
     print("Decided  " + (f"{len(moved)} of ten parameters move" if moved else "to leave every parameter alone"))
+    if result.taste_sentence:
+        print(f"Taste    {result.taste_sentence}; off with --no-taste")
     for p in moved:
         low, high = result.preset.span(p.name)
         value = figure(low, p.unit, 2) if low == high else f"{figure(low, '', 2)} to {figure(high, p.unit, 2)}"

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .asking import Asker, information
-from .taste import TRAITS, Choice, Lean, Taste, deviation, learn_taste
+from .taste import TRAITS, Choice, Taste, deviation, learn_taste
 
-__all__ = ["TRAITS", "Asker", "Choice", "Lean", "Taste", "deviation", "information", "learn_taste"]
+__all__ = ["TRAITS", "Asker", "Choice", "Taste", "deviation", "information", "learn_taste"]

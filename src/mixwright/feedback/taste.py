@@ -17,13 +17,12 @@ from scipy.stats import chi2
 
 from ..choices import FIRST, OUTCOMES, SECOND, TIE, fit_davidson, outcome_chances
 from ..errors import ParameterError
-from ..parameters import PARAMETERS
-from ..parameters.table import clamp, from_position, to_position
+from ..model.leaning import MOST_LEAN, TRAITS, Lean
+from ..parameters.table import to_position
 
-__all__ = ["PRICE_PART", "TRAITS", "Choice", "Lean", "Taste", "deviation", "learn_taste"]
+__all__ = ["PRICE_PART", "TRAITS", "Choice", "Taste", "deviation", "learn_taste"]
 
 Floats = NDArray[np.float64]
-TRAITS = tuple(p.name for p in PARAMETERS if p.aspect != "level")
 PRICE_PART = len(TRAITS)  # the last part of merit: minus the squared way
 PARTS = PRICE_PART + 1
 # Standard deviations of the priors, in logits for the way from neutral to a bound.
@@ -36,7 +35,6 @@ CHANCE = 0.05
 LEAST_CHOICES = 24
 # Then a part that is not this many standard deviations from 0 is left at 0; beyond, it is believed more and more.
 DOUBT = 1.0
-MOST_LEAN = 0.5  # of the way from neutral to a bound
 _OUTCOMES = {"first": FIRST, "second": SECOND, "tie": TIE}
 
 
@@ -60,22 +58,6 @@ class Choice:
         unknown = [name for name in (*self.first, *self.second) if name not in TRAITS]
         if unknown:
             raise ParameterError(f"choice: {unknown[0]!r} is no part of taste; there are {', '.join(TRAITS)}")
-
-
-@dataclass(frozen=True)
-class Lean:
-    """How far a taste leads each parameter from a decision, in parts of its range, and from how many choices."""
-
-    positions: Mapping[str, float]
-    choices: int
-
-    def apply(self, values: Mapping[str, float]) -> dict[str, float]:
-        """The values, leaning; held to their ranges."""
-        led = dict(values)
-        for name, by in self.positions.items():
-            position = min(1.0, max(-1.0, to_position(name, values[name]) + by))
-            led[name] = clamp(name, from_position(name, position))
-        return led
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,13 @@ from ..model import (
     Amounts,
     Decision,
     Hearing,
+    Leaning,
     Network,
     Target,
     decide,
     decide_learned,
     follow_passages,
+    lean_on,
     load_network,
     morph,
 )
@@ -82,6 +84,7 @@ def decide_song(
     way: Way | None = None,
     references: Collection[str] = (),
     refine: bool = True,
+    taste: Leaning | None = None,
 ) -> Decision:
     """The ten values for a song, with a trajectory only where movement was asked for.
 
@@ -95,17 +98,23 @@ def decide_song(
         The aspects that a reference leads.
     refine
         Whether the network's answer is led the last step.
+    taste
+        What the decision leans to, after all else.
     """
     led = weights or (hearing.weights if hearing else None)
     voicing = blend_voicing(led or dict.fromkeys(GENRES, 1.0))
 
     def toward(aim: Target, genre: Mapping[str, float] | None) -> Decision:
         if hearing is None:
-            return decide(before, aim, voicing, amounts=amounts, fixed=fixed, genre=genre)
-        return decide_learned(
-            before, aim, voicing, hearing, amounts=amounts, fixed=fixed, genre=genre,
-            references=references, refinement=refine,
-        )  # fmt: skip
+            decision = decide(before, aim, voicing, amounts=amounts, fixed=fixed, genre=genre)
+        else:
+            decision = decide_learned(
+                before, aim, voicing, hearing, amounts=amounts, fixed=fixed, genre=genre,
+                references=references, refinement=refine,
+            )  # fmt: skip
+        if taste is None:
+            return decision
+        return lean_on(decision, taste.of(genre or led), before, fixed=fixed, amounts=amounts)
 
     if way is None:
         decision = toward(target, weights)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..analysis import Analysis
 from ..metrics import Judged, judge
 from ..model import Target
+from ..model.decision import Tasted
 from ..parameters import DeliveryTarget, Preset
 from ..parameters.table import info
 from .checks import input_warnings
@@ -33,6 +34,7 @@ def finish(
     reference: bool = False,
     way: tuple[str, str] | None = None,
     heard: WhatWasHeard | None = None,
+    tasted: Tasted | None = None,
     notes: Sequence[str] = (),
 ) -> Mix:
     """Balance, deliver, judge.
@@ -41,7 +43,7 @@ def finish(
     ----------
     job, preset, goal
         The music, what to render, and the loudness to reach.
-    genre, way, reasons, target, heard
+    genre, way, reasons, target, heard, tasted
         What the decision was led by, for the report.
     revise
         Gives a better preset where the render breaks a promise.
@@ -85,6 +87,7 @@ def finish(
         genre=genre,
         way=way,
         heard=heard,
+        tasted=tasted,
         reasons=reasons,
         warnings=warnings,
         criteria=judge(figures),

@@ -149,7 +149,8 @@ def _summary(mix: Mix) -> list[str]:
         f"The balance stage changed the RMS by {mix.balance.rms_ratio:.2f}×; delivery brought the mix to "
         f"{mix.delivery.reached_lufs:.1f} LUFS, and {limiter}."
     ).replace("-", "−")
-    return [first, second]
+    taste = [f"Your taste: {mix.taste_sentence}; off with --no-taste."] if mix.taste_sentence else []
+    return [first, *taste, second]
 
 
 def _ltas(mix: Mix) -> Ltas:

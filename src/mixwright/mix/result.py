@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ..analysis import Analysis
 from ..metrics import CriterionResult
 from ..model import Target
+from ..model.decision import Tasted
+from ..model.tasting import tasted_words
 from ..parameters import Preset
 from ..parameters.keyframes import columns
 from .excerpt import Excerpt
@@ -62,6 +64,7 @@ class Mix:
     weights that the user gave, else the calibrated probabilities that were heard, and is None where nobody listened;
     `way` has the genres at the start and the end of a morph. `reasons` has a sentence for each parameter, empty for a
     plain render. `heard` is what the network made of the song, None for the rules, a preset or a render.
+    `tasted` is what a taste did to the decision, None where none was asked.
     `console` is what became of the stems, where the song came as such.
     """
 
@@ -80,10 +83,22 @@ class Mix:
     excerpt: Excerpt | None = None
     way: tuple[str, str] | None = None
     heard: WhatWasHeard | None = None
+    tasted: Tasted | None = None
     sample_rate: int = 44100
     tags: Mapping[str, str] = field(default_factory=dict)
     console: ConsoleFacts | None = None
     held: Audio | None = field(default=None, repr=False)
+
+    @property
+    def decided(self) -> dict[str, float]:
+        """The ten values as they would be without anybody's taste."""
+        without = {} if self.tasted is None else {name: a for name, (a, _) in self.tasted.moved.items()}
+        return {**self.preset.parameters, **without}
+
+    @property
+    def taste_sentence(self) -> str:
+        """As "+0.8 dB presence, from 46 choices"; empty where no taste moved anything."""
+        return "" if self.tasted is None else tasted_words(self.tasted)
 
     @property
     def audio(self) -> Audio:
@@ -124,6 +139,9 @@ class Mix:
             },
             "genre": None if self.genre is None else dict(self.genre),
             "heard": None if self.heard is None else self.heard.to_dict(),
+            "taste": None
+            if self.tasted is None
+            else {"choices": self.tasted.choices, "without": {n: a for n, (a, _) in self.tasted.moved.items()}},
             "reasons": dict(self.reasons),
             **({} if self.console is None else {"console": self.console.to_dict()}),
             "warnings": list(self.warnings),

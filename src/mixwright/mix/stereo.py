@@ -7,7 +7,7 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from ..model import Amounts, Hearing
+from ..model import Amounts, Hearing, Leaning, load_leaning
 from ..parameters import Parameters, Preset, load_preset, parse_genre
 from ..parameters.voicing import check_weights
 from .choosing import choose_delivery, choose_target, fit_preset, new_preset
@@ -45,6 +45,7 @@ def mix(
     loudness: str | float | None = None,
     true_peak_dbtp: float | None = None,
     preset: Preset | str | Path | None = None,
+    taste: Leaning | str | Path | None = None,
     bit_depth: int | None = None,
     excerpts: bool = False,
     progress: Progress | None = None,
@@ -84,6 +85,8 @@ def mix(
         The ceiling; default -1, or the preset's.
     preset
         Take the parameters and the voicing from here instead of deciding; the level is settled for this song.
+    taste
+        A taste, or its file, that the decisions lean to; none without. A preset is taken as it is.
     bit_depth
         16, 24 or 32 (float) where the format has a choice; default 24.
     excerpts
@@ -109,6 +112,7 @@ def mix(
     fixed = {name: Parameters(settings)[name] for name in settings} if settings else {}
     given = load_preset(preset) if isinstance(preset, str | Path) else preset
     network = check_model(model, preset=given is not None)
+    leaning = load_leaning(taste) if isinstance(taste, str | Path) else taste
     heard = hear_references(references)
     delivery, goal = choose_delivery(loudness, true_peak_dbtp, given, weights, heard)
     with open_job(source, sample_rate, output, bit_depth, excerpts, progress, model_input=network is not None) as job:
@@ -134,6 +138,7 @@ def mix(
             way=way,
             references=led_aspects(heard),
             refine=refine,
+            taste=leaning,
         )
         return finish(
             job,
@@ -146,6 +151,7 @@ def mix(
             target=target,
             reference=leads(heard, "tone"),
             heard=what_was_heard(hearing, decision, passages=excerpts) if hearing else None,
+            tasted=decision.tasted,
             notes=[space_note(heard), still_note(decision, dynamic=dynamic, way=way)],
         )
 

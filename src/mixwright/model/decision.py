@@ -12,7 +12,7 @@ from ..errors import ParameterError
 from ..parameters import ASPECTS, Parameters, Voicing
 from ..parameters.profiles import Profile
 
-__all__ = ["Amounts", "Decision", "Target"]
+__all__ = ["Amounts", "Decision", "Target", "Tasted"]
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,21 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Tasted:
+    """What a taste did to a decision: by name the value without it and the one with it, and from how many choices."""
+
+    moved: Mapping[str, tuple[float, float]]
+    choices: int
+
+
+@dataclass(frozen=True)
 class Decision:
     """The outcome. `reasons` holds a sentence for every parameter; `makeup_trim_db` is the part of the level that
     the two gains could not settle; `rms_ratio` is the predicted RMS of the result over that of the input.
     `trajectory` has keyframes (seconds, values by name) where the values move during the song; `parameters` then says
     what they are on the whole, and a name that the keyframes lack stays there. Of a network, `proposed` has its values
-    before refinement, and `attention` (10, windows, 8, moments) where it listened for them."""
+    before refinement, and `attention` (10, windows, 8, moments) where it listened for them. `tasted` is what a taste
+    did, None where none was asked."""
 
     parameters: Parameters
     provenance: Mapping[str, str]
@@ -94,3 +103,4 @@ class Decision:
     trajectory: tuple[tuple[float, Mapping[str, float]], ...] = ()
     proposed: Mapping[str, float] = field(default_factory=dict)
     attention: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    tasted: Tasted | None = None

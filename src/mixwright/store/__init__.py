@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from .database import migrate, open_database
-from .rows import AnswerRow, ListenerRow
+from .feedback import FeedbackStore, NewEvent, open_feedback
+from .rows import AnswerRow, EventRow, ListenerRow, PersonRow
 from .store import Store, open_store
 
-__all__ = ["AnswerRow", "ListenerRow", "Store", "migrate", "open_database", "open_store"]
+__all__ = [
+    "AnswerRow",
+    "EventRow",
+    "FeedbackStore",
+    "ListenerRow",
+    "NewEvent",
+    "PersonRow",
+    "Store",
+    "migrate",
+    "open_database",
+    "open_feedback",
+    "open_store",
+]

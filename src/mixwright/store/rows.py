@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-__all__ = ["AnswerRow", "ListenerRow"]
+__all__ = ["AnswerRow", "EventRow", "ListenerRow", "PersonRow"]
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,29 @@ class AnswerRow:
     def number(self) -> int:
         """Of the trial, in the order in which this listener heard them."""
         return int(self.trial["number"])
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """Somebody who gives feedback; without `consented` nothing of theirs is kept."""
+
+    pseudonym: str
+    source: str
+    created: datetime
+    consent_version: str | None
+    consented: datetime | None
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One thing that somebody did with a mix, and when; `genre` has weights by name, empty where none is known."""
+
+    pseudonym: str
+    source: str
+    key: str
+    kind: str
+    song: str
+    genre: Mapping[str, float]
+    model: str
+    data: Mapping[str, Any]
+    made: datetime

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Integer,
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Answer", "Base", "Listener", "Test"]
+__all__ = ["Answer", "Base", "Event", "Listener", "Person", "Test"]
 
 
 class Moment(TypeDecorator[datetime]):
@@ -87,3 +87,34 @@ class Answer(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     events: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     saved: Mapped[datetime] = mapped_column(Moment)
+
+
+class Person(Base):
+    """Who gives feedback, under a name that is no name. Without consent nothing of them is kept; `source` is "own", or
+    the set of choices of others that they came with."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(String(64), unique=True)
+    source: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime] = mapped_column(Moment)
+    consent_version: Mapped[str | None] = mapped_column(String(64))
+    consented: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Event(Base):
+    """One thing that somebody did with a mix; `key` is what makes it the same when it comes twice."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    song: Mapped[str] = mapped_column(String(64), index=True)
+    genre: Mapped[dict[str, float]] = mapped_column(JSON)
+    model: Mapped[str] = mapped_column(String(100))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made: Mapped[datetime] = mapped_column(Moment)

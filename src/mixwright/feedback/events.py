@@ -1,0 +1,154 @@
+"""What is kept of what people do with their mixes, one record a deed; no music, no file name, no address.
+
+A song is known by the loudness and tempo that its presets state, so that a preset which comes back from a DAW finds
+the mix that it was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ParameterError
+from ..metrics import criterion
+from ..parameters import Parameters, Preset
+from ..store import NewEvent
+
+if TYPE_CHECKING:
+    from ..analysis import Analysis
+
+__all__ = [
+    "CHOICE",
+    "COMMENT",
+    "CONSENT",
+    "CONSENT_VERSION",
+    "EDIT",
+    "EXPORT",
+    "FEATURES",
+    "KINDS",
+    "MIX",
+    "RATING",
+    "UNDO",
+    "UNEDITED",
+    "edit_event",
+    "features_of",
+    "mix_event",
+    "rating_event",
+    "simple_event",
+    "song_of",
+]
+
+MIX, EDIT, CHOICE, RATING, EXPORT, UNDO, COMMENT = "mix", "edit", "choice", "rating", "export", "undo", "comment"
+KINDS = (MIX, EDIT, CHOICE, RATING, EXPORT, UNDO, COMMENT)
+CONSENT_VERSION = "1"
+CONSENT = (
+    "Mixwright may keep, in a database of yours, what it decided for a mix, what you made of it, your choices, ratings "
+    "and comments, and measurements such as loudness and brightness. It keeps no music, no file name and no address, "
+    "and sends nothing anywhere. You can see all of it, export it, stop it and erase it at any time."
+)
+# Of an analysis: what says how the music that comes in changes. Numbers, none of which tells a song.
+FEATURES = (
+    "integrated_lufs", "loudness_range_lu", "true_peak_dbtp", "crest_factor_db", "spectral_centroid_hz",
+    "stereo_width", "stereo_correlation", "duration_s",
+)  # fmt: skip
+UNEDITED = 1e-3  # of a range: less is rounding
+LONGEST_COMMENT = 2000
+
+
+def song_of(preset: Preset) -> str:
+    """What a song is known by."""
+    told = f"{preset.programme_lufs:.2f} LUFS, {preset.tempo_bpm:.2f} BPM"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def features_of(analysis: Analysis) -> dict[str, float]:
+    """The measurements of a song that are kept; what is not finite is left out."""
+    found = {name: float(getattr(analysis, name)) for name in FEATURES}
+    return {name: round(value, 4) for name, value in found.items() if math.isfinite(value)}
+
+
+def mix_event(
+    preset: Preset,
+    decided: Mapping[str, float],
+    before: Analysis,
+    figures: Mapping[str, float | None],
+    *,
+    genre: Mapping[str, float] | None,
+    how: str,
+    key: str,
+) -> NewEvent:
+    """That a mix was made.
+
+    Parameters
+    ----------
+    preset
+        Of the mix as it was proposed.
+    decided
+        The ten values without anybody's taste.
+    before
+        The song.
+    figures
+        The criteria's figures by name.
+    genre
+        As it was heard or given.
+    how
+        Where: "cli" or "studio".
+    """
+    known = {name: value for name, value in figures.items() if value is not None and math.isfinite(value)}
+    for name in known:
+        criterion(name)
+    data = {
+        "how": how,
+        "features": features_of(before),
+        "figures": known,
+        "proposed": dict(preset.parameters),
+        "decided": {name: decided[name] for name in preset.parameters},
+        "at_bounds": preset.at_bounds(),
+    }
+    return NewEvent(key, MIX, data, song_of(preset), dict(genre or {}), preset.model)
+
+
+def edit_event(
+    kept: Mapping[str, float], mix: Mapping[str, Any], *, how: str, key: str, song: str, genre: Mapping[str, float],
+    model: str,
+) -> NewEvent:  # fmt: skip
+    """That somebody kept other values than were proposed, or the proposed ones.
+
+    Parameters
+    ----------
+    kept
+        The ten values.
+    mix
+        The data of the mix's event.
+    how
+        Where: "studio", "plugin" or "preset".
+    """
+    data = {"how": how, "kept": dict(Parameters(kept)), "proposed": mix["proposed"], "decided": mix["decided"]}
+    return NewEvent(key, EDIT, data, song, dict(genre), model)
+
+
+def rating_event(
+    score: float, *, comment: str = "", professional: bool = False, key: str, song: str,
+    genre: Mapping[str, float] | None = None, model: str = "",
+) -> NewEvent:  # fmt: skip
+    """A rating from 1 to 10, with words where there are any; `professional`: by somebody who mixes for a living."""
+    if not 1 <= score <= 10:
+        raise ParameterError(f"rating={score:g} must be in [1, 10]")
+    data = {"score": float(score), "comment": _words(comment), "professional": professional}
+    return NewEvent(key, RATING, data, song, dict(genre or {}), model)
+
+
+def simple_event(kind: str, data: Mapping[str, Any], *, key: str, song: str, model: str = "") -> NewEvent:
+    """An export, an undo or a comment."""
+    if kind not in (EXPORT, UNDO, COMMENT):
+        raise ParameterError(f"kind={kind!r} must be {EXPORT}, {UNDO} or {COMMENT}")
+    return NewEvent(key, kind, {name: _words(v) if isinstance(v, str) else v for name, v in data.items()}, song,
+                    model=model)  # fmt: skip
+
+
+def _words(text: str) -> str:
+    if len(text) > LONGEST_COMMENT:
+        raise ParameterError(f"a comment has at most {LONGEST_COMMENT} characters, not {len(text)}")
+    return text.strip()

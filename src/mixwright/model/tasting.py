@@ -1,0 +1,94 @@
+"""A decision led on by taste: as far as it leans, and never beyond what a decision may do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..analysis import Analysis
+from ..parameters import Parameters
+from ..parameters.table import info
+from . import reasons
+from .decision import Amounts, Decision, Tasted
+from .leaning import TRAITS, Lean
+from .learned_reasons import amount_words
+from .refine import hold
+from .rules import scaled, settle
+
+__all__ = ["lean_on", "moved_words", "tasted_words"]
+
+
+def lean_on(
+    decision: Decision,
+    lean: Lean,
+    analysis: Analysis,
+    *,
+    fixed: Mapping[str, float] | None = None,
+    amounts: Amounts | None = None,
+) -> Decision:
+    """The decision for a song, still, with a taste's lean.
+
+    Taste is learned as the way from what was decided to what was preferred, so that it is added to the decision, after
+    refinement. What never goes holds on: no more compression than the crest factor can bear, no width for a mono mix,
+    every value in its range, the level settled anew. What the user set by hand stays.
+    """
+    amounts, fixed = amounts or Amounts(), dict(fixed or {})
+    before = {name: decision.parameters[name] for name in TRAITS}
+    wanted = lean.apply(before, {name: amounts.of(info(name).aspect) for name in TRAITS})
+    held = hold({**wanted, **fixed}, analysis, decision.voicing).values
+    values = {name: scaled(name, held[name], 1.0) if name in lean.positions else before[name] for name in TRAITS}
+    values |= fixed
+    moved = {name: (before[name], values[name]) for name in TRAITS if name not in fixed}
+    settled = settle(analysis, values, decision.voicing, fixed, amounts.level)
+    parameters = Parameters(settled.values)
+    moved = {name: (a, parameters[name]) for name, (a, _) in moved.items() if parameters[name] != a}
+    tasted = Tasted(moved, lean.choices)
+    if not moved:
+        return replace(decision, tasted=tasted)
+    why = {**decision.reasons, **{n: r for n, r in reasons.level(settled).items() if n not in fixed}}
+    provenance = dict(decision.provenance)
+    for name, (a, b) in moved.items():
+        why[name] = _reason(name, a, b, lean.choices, why[name])
+        provenance[name] = "neutral" if b == info(name).neutral else "refined"
+    for name in set(parameters) - set(TRAITS) - set(fixed):
+        provenance[name] = "neutral" if parameters[name] == info(name).neutral else "refined"
+    return replace(
+        decision,
+        parameters=parameters,
+        provenance=provenance,
+        reasons=why,
+        makeup_trim_db=settled.makeup_trim_db,
+        rms_ratio=settled.rms_ratio,
+        tasted=tasted,
+    )
+
+
+def tasted_words(tasted: Tasted) -> str:
+    """As "+0.8 dB presence, 1.40:1 instead of 1.00:1 compression, from 46 choices"; empty where nothing moved."""
+    if not tasted.moved:
+        return ""
+    moves = [f"{moved_words(name, *both)} {_label(name)}" for name, both in tasted.moved.items()]
+    return f"{', '.join(moves)}, from {tasted.choices} choices"
+
+
+def moved_words(name: str, before: float, after: float) -> str:
+    """A move as an engineer says it: "+0.8 dB", "+4.0 % wet", "1.40:1 instead of 1.00:1"."""
+    unit = info(name).unit
+    if name == "presence":
+        return f"{reasons.signed(20 * math.log10(after / before))} dB"
+    if unit == "dB":
+        return f"{reasons.signed(after - before)} dB"
+    if unit == "wet":
+        return f"{reasons.signed(100 * (after - before))} % wet"
+    return f"{amount_words(name, after)} instead of {amount_words(name, before)}"
+
+
+def _reason(name: str, before: float, after: float, choices: int, without: str) -> str:
+    label = "Compressor" if name == "compressor_ratio" else info(name).label
+    move = moved_words(name, before, after)
+    return f"{label} {amount_words(name, after)}: {move} for your taste, from {choices} choices. Without it: {without}"
+
+
+def _label(name: str) -> str:
+    return "compression" if name == "compressor_ratio" else info(name).label.lower().replace("eq", "EQ")
