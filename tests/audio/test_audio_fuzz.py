@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import STORED, tone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.audio.conftest import STORED, tone
 
 from mixwright.audio import open_reader
 from mixwright.audio.ffmpeg import recognise

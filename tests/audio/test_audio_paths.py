@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import tone
+from tests.audio.conftest import tone
 
 from mixwright.audio import atomic_path, check_output_path, prefetch, resample
 from mixwright.errors import AudioWriteError, ParameterError

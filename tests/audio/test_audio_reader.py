@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import LOSSY, RATE, STORED, Store, tone
+from tests.audio.conftest import LOSSY, RATE, STORED, Store, tone
 
 from mixwright.audio import open_reader, read_audio
 from mixwright.errors import AudioReadError, ParameterError

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import RATE, tone
 from numpy.typing import NDArray
+from tests.audio.conftest import RATE, tone
 
 from mixwright.audio import open_reader, open_writer, read_audio
 from mixwright.audio.sinks import WavSink

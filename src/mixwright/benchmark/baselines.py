@@ -28,6 +28,7 @@ def _mixed(request: Request, **how: Any) -> Answer:
     """The balance stage of `mixwright mix`, without delivery: what is compared is equally loud anyway."""
     references = [] if request.reference is None else [request.reference_file]
     genre = request.genre or "auto"
+    how = {"model": "shipped", **how}
     made = mix(request.audio, request.sample_rate, genre=genre, references=references, loudness="keep", **how)
     return _rendered(request, made.preset)
 

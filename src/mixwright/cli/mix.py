@@ -28,7 +28,10 @@ def mix_command(
     ] = None,
     genre: Annotated[str, typer.Option(help="auto, a genre, or a blend such as rock:0.7,pop:0.3.")] = "auto",
     model: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="network, rules (no learning), or the file of a network.")
+        str,
+        typer.Option(
+            metavar="NAME|FILE", help="network (the champion), shipped, rules (no learning), a version, or a file."
+        ),
     ] = "network",
     reference: Annotated[
         Optional[list[str]],  # noqa: UP045

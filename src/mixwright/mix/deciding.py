@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..analysis import Analysis
 from ..errors import ParameterError
+from ..home import MODELS, home_folder
 from ..model import (
     Amounts,
     Decision,
@@ -22,14 +23,16 @@ from ..model import (
     load_network,
     morph,
 )
+from ..model.registry import Registry
 from ..parameters import GENRES, blend_voicing, parse_morph
 from .choosing import genre_target
 
-__all__ = ["RULES", "SHIPPED", "check_model", "check_way", "decide_song", "still_note"]
+__all__ = ["CHAMPION", "RULES", "check_model", "check_way", "decide_song", "still_note"]
 
 Way = tuple[str, str]
-# Names of models; any other is a file.
-SHIPPED, RULES = "network", "rules"
+# Names of models: the champion's network, and none. Any other is a version of the registry, or a file.
+CHAMPION, RULES = "network", "rules"
+NAMES = {CHAMPION: "champion", "champion": "champion", "challenger": "challenger", "shipped": "shipped"}
 
 
 def check_way(
@@ -60,7 +63,8 @@ def check_way(
 
 
 def check_model(model: str | Path, *, preset: bool = False) -> Network | None:
-    """The network by its name or file; None for the rules, or where a preset decides.
+    """The network by its name (network, shipped, challenger, a version of the registry) or file; None for the rules, or
+    where a preset decides.
 
     Errors
     ------
@@ -69,7 +73,12 @@ def check_model(model: str | Path, *, preset: bool = False) -> Network | None:
     """
     if model == RULES or preset:
         return None
-    return load_network(None if model == SHIPPED else model)
+    if isinstance(model, Path) or (model not in NAMES and Path(model).exists()):
+        return load_network(model)
+    registry = Registry(home_folder() / MODELS)
+    if model in NAMES or registry.has(model):
+        return load_network(registry.network(NAMES.get(model, model)))
+    return load_network(model)
 
 
 def decide_song(

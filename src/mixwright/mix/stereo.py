@@ -11,7 +11,7 @@ from ..model import Amounts, Hearing, Leaning, load_leaning
 from ..parameters import Parameters, Preset, load_preset, parse_genre
 from ..parameters.voicing import check_weights
 from .choosing import choose_delivery, choose_target, fit_preset, new_preset
-from .deciding import SHIPPED, check_model, check_way, decide_song, still_note
+from .deciding import CHAMPION, check_model, check_way, decide_song, still_note
 from .finishing import finish
 from .heard import what_was_heard
 from .job import open_job
@@ -35,7 +35,7 @@ def mix(
     *,
     output: str | Path | None = None,
     genre: Genre = "auto",
-    model: str | Path = SHIPPED,
+    model: str | Path = CHAMPION,
     refine: bool = True,
     references: Sequence[str | Path | Reference] = (),
     dynamic: bool = False,
@@ -63,7 +63,8 @@ def mix(
     genre
         "auto", a genre's name, "rock:0.7,pop:0.3", or weights by name.
     model
-        "network" (the one that comes with the package), "rules" (no learning), or a network's file.
+        "network" (the champion: the one that comes with the package, until another is promoted), "shipped" (that one
+        itself), "rules" (no learning), a version of the registry, or a network's file.
     refine
         Lead the network's answer the last step to what is measured; False for comparison.
     references

@@ -136,7 +136,7 @@ class FeedbackStore:
         if pseudonym is not None:
             query = query.join(Person, Event.person_id == Person.id).where(Person.pseudonym == pseudonym)
         with self._reading() as session:
-            return {kind: count for kind, count in session.execute(query)}
+            return {str(kind): int(count) for kind, count in session.execute(query)}
 
     def erase(self, pseudonym: str) -> int:
         """Delete somebody and every event of theirs; how many events went."""
