@@ -16,6 +16,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"web", "batch"},
+    {"loop"},
     {"benchmark"},
     {"mix", "listening", "feedback", "training"},
     {"charts", "choices", "damage", "store"},

@@ -12,12 +12,13 @@ from ..analysis import analyze_audio
 from ..chain import balance
 from ..mix import mix
 from ..mix.choosing import programme_lufs, tempo_bpm
+from ..mix.deciding import check_model
 from ..model import settle
 from ..parameters import GENRES, Parameters, Preset, Voicing, blend_voicing
 from .oracle import solve
 from .request import TASKS, Answer, Mixer, Request
 
-__all__ = ["ABLATIONS", "OWN"]
+__all__ = ["ABLATIONS", "OWN", "own_mixer"]
 
 
 def _nothing(request: Request) -> Answer:
@@ -31,6 +32,18 @@ def _mixed(request: Request, **how: Any) -> Answer:
     how = {"model": "shipped", **how}
     made = mix(request.audio, request.sample_rate, genre=genre, references=references, loudness="keep", **how)
     return _rendered(request, made.preset)
+
+
+def own_mixer(name: str, model: str) -> Mixer:
+    """Mixwright with a network: a version of the registry, or a file.
+
+    Errors
+    ------
+    ModelError
+        There is no such network.
+    """
+    check_model(model)
+    return Mixer(name, TASKS, lambda request: _mixed(request, model=model))
 
 
 def _mixwright(request: Request) -> Answer:

@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from .baselines import ABLATIONS, OWN
+from .baselines import ABLATIONS, OWN, own_mixer
 from .child import run_command
 from .peers import PEERS
 from .request import TASKS, Answer, Mixer, Request
 
-__all__ = ["BASELINES", "function_mixer", "load_mixer", "load_mixers"]
+__all__ = ["BASELINES", "function_mixer", "load_mixer", "load_mixers", "network_mixer_name"]
 
 BASELINES = (*OWN, *PEERS)
+NETWORK = "model:"
 
 
 def load_mixers(names: Sequence[str] = ()) -> list[Mixer]:
@@ -29,9 +30,15 @@ def load_mixers(names: Sequence[str] = ()) -> list[Mixer]:
     return [load_mixer(name) for name in names] if names else list(BASELINES)
 
 
+def network_mixer_name(model: str) -> str:
+    """The name under which `load_mixer` finds Mixwright with a network: a version of the registry, or a file."""
+    return f"{NETWORK}{model}"
+
+
 def load_mixer(name: str) -> Mixer:
-    """A baseline's name; `module:function`; or a command with `{input}` and `{output}`, and perhaps `{genre}` and
-    `{reference}`, each a word of its own or part of one.
+    """A baseline's name; `model:NETWORK`, which is Mixwright with a version of the registry or a file;
+    `module:function`; or a command with `{input}` and `{output}`, and perhaps `{genre}` and `{reference}`, each a word
+    of its own or part of one.
 
     Errors
     ------
@@ -41,13 +48,15 @@ def load_mixer(name: str) -> Mixer:
     known = {mixer.name: mixer for mixer in (*BASELINES, *ABLATIONS)}
     if name in known:
         return known[name]
+    if name.startswith(NETWORK):
+        return own_mixer(name, name.removeprefix(NETWORK))
     if "{input}" in name and "{output}" in name:
         return _command_mixer(name)
     module, colon, attribute = name.partition(":")
     if not colon or not module or not attribute:
         raise ParameterError(
-            f"mixer={name!r} must be one of {', '.join(known)}; or MODULE:FUNCTION; or a command with {{input}} and "
-            "{output}"
+            f"mixer={name!r} must be one of {', '.join(known)}; or model:NETWORK; or MODULE:FUNCTION; or a command "
+            "with {input} and {output}"
         )
     if "" not in sys.path:
         sys.path.insert(0, "")  # a function in the folder where the user stands, as `python -m` finds it

@@ -19,9 +19,11 @@ from .extract import Interrupted, extract_command
 from .listen import listen_app
 from .live import live_command
 from .mix import mix_command
+from .models import models_app
 from .plugin import plugin_app
 from .preset import preset_app
 from .render import render_command
+from .retrain import retrain_command
 from .score import score_command
 from .studio import studio_command
 from .train import train_command
@@ -50,10 +52,12 @@ app.command("extract")(extract_command)
 app.command("benchmark")(benchmark_command)
 app.command("validate")(validate_command)
 app.command("train")(train_command)
+app.command("retrain")(retrain_command)
 app.add_typer(data_app, name="data")
 app.add_typer(preset_app, name="preset")
 app.add_typer(plugin_app, name="plugin")
 app.add_typer(listen_app, name="listen")
+app.add_typer(models_app, name="models")
 
 
 def _show_version(value: bool) -> None:

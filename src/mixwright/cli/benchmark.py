@@ -19,8 +19,8 @@ def benchmark_command(
     mixer: Annotated[
         Optional[list[str]],  # noqa: UP045 (typer reads it)
         typer.Option(
-            help="A baseline's name, MODULE:FUNCTION, or a command with {input} and {output}; may be given several "
-            "times. Default: all baselines."
+            help="A baseline's name, model:VERSION, MODULE:FUNCTION, or a command with {input} and {output}; may be "
+            "given several times. Default: all baselines."
         ),
     ] = None,
     output: Annotated[

@@ -41,6 +41,8 @@ class Config:
     refilter: bool = True  # filters of other faults of the same strength: no song is heard twice with the same one
     evaluate_every: int = 50
     patience: int = 8  # evaluations without a better score
+    # A shared taste, in parts of each range, that the target leans to (taste_target.py); none by default.
+    taste: dict[str, float] = field(default_factory=dict)
     shape: Shape = field(default_factory=Shape)
 
     def to_dict(self) -> dict[str, Any]:

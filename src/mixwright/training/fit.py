@@ -24,6 +24,7 @@ from .losses import TERMS
 from .network import BalancedMixingCNN, Heard, values_of
 from .objective import NAMES, band_error_db, terms, weighted
 from .segments import WINDOWS, Segments
+from .taste_target import TasteTarget
 from .tone_stage import fault_features, train_tone
 
 __all__ = ["State", "train", "untouched_terms"]
@@ -75,6 +76,7 @@ def train(
         if checkpoint is not None:
             _save(state, checkpoint, config)
     scale = untouched_terms(music.segments, music.train)
+    taste = TasteTarget.of(config.taste)
     total = config.pretrain_steps + config.steps
     began = time.monotonic() - state.seconds
     sums: dict[str, list[float]] = {}
@@ -87,6 +89,8 @@ def train(
         targets = music.targets[rows]
         if config.refilter and state.step >= config.pretrain_steps and config.objective == "mixing":
             batch = refiltered(batch, music.train, rows, rng)
+        if taste is not None:
+            batch, targets = taste.moved(batch), taste.targets(targets)
         model.train()
         for group in optimizer.param_groups:
             group["lr"] = config.learning_rate * _schedule(state.step, total)

@@ -25,6 +25,7 @@ from .faults import Faults
 from .network import BODY, BalancedMixingCNN, normalised, tone_features, values_of
 from .objective import NAMES, band_error_db, eq_gain_db, looked_up
 from .segments import Segments
+from .taste_target import TasteTarget
 
 __all__ = ["fault_features", "train_tone"]
 
@@ -47,6 +48,9 @@ def train_tone(model: BalancedMixingCNN, music: Music, config: Config, probabili
     features = fault_features(segments, faults, np.arange(len(faults)))
     good = segments["ltas_db"][faults.segment]
     change, heard = faults["ltas_db"] - good, heard_bands(good)
+    targets, taste = music.targets, TasteTarget.of(config.taste)
+    if taste is not None:
+        change, targets = change - taste.bands_db.numpy(), taste.targets(targets)
     songs = [segments.songs[s] for s in segments.song[faults.segment]]
     genres = torch.tensor([song.weights for song in songs], dtype=torch.float32)
     labelled = torch.tensor([float(song.labelled) for song in songs])
@@ -79,7 +83,7 @@ def train_tone(model: BalancedMixingCNN, music: Music, config: Config, probabili
         own = torch.where((draw > 1 - EVEN_SHARE)[:, None], torch.full_like(own, 1 / len(GENRES)), own)
         shares = torch.where(told[:, None], genre, own)
         positions = (answer.positions * shares[:, :, None]).sum(dim=1)
-        away = (positions - music.targets[rows]).square()
+        away = (positions - targets[rows]).square()
         weight = genre.sum(dim=1) * (0.3 + 0.7 * labelled[rows])
         named = (functional.cross_entropy(answer.genre_logits, genre, reduction="none") * weight).mean()
         loss = config.genre_weight * named

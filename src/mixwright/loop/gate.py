@@ -1,0 +1,77 @@
+"""The gate: both networks at the same benchmark in one run, the rules, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..benchmark.mixers import network_mixer_name
+from ..benchmark.restore import FULL, restore
+from ..benchmark.work import Settings
+from ..listening.outcome import Outcome
+from ..model.registry import CHAMPION, Registry
+from .rules import judge_benchmark, judge_listeners
+from .verdict import Verdict
+
+__all__ = ["Asked", "decide", "measure"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the gate measures on: music as the benchmark takes it, its split (None: all), faults a song, processes."""
+
+    music: Path
+    results: Path
+    settings: Settings = FULL
+    split: str | None = "test"
+    draws: int = 1
+    workers: int = 0
+
+
+def measure(
+    registry: Registry,
+    challenger: str,
+    asked: Asked,
+    *,
+    champion: str = CHAMPION,
+    outcome: Outcome | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Verdict:
+    """Judge a challenger against the champion; nothing is changed. What `asked.results` holds is not measured again.
+
+    Errors
+    ------
+    ModelError
+        A version that is not there, or whose file was changed.
+    ParameterError
+        As `benchmark.restore`.
+    """
+    versions = [registry.find(champion), registry.find(challenger)]
+    for version in versions:
+        registry.checked(version)
+    names = [network_mixer_name(version) for version in versions]
+    done = restore(
+        asked.music, asked.results, names, settings=asked.settings, split=asked.split, draws=asked.draws,
+        perceptual="none", workers=asked.workers, progress=progress,
+    )  # fmt: skip
+    old, new = ([line for line in done.lines if line["mixer"] == name] for name in names)
+    rules = [*judge_benchmark(old, new), judge_listeners(outcome, *versions)]
+    settings = {**asdict(asked.settings), "split": asked.split, "draws": asked.draws}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Verdict(versions[0], versions[1], at, done.head["music"], settings, rules)
+
+
+def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> None:
+    """Keep the verdict with the challenger, and promote it, or note that it was refused.
+
+    With `promote` False one that passed stays challenger.
+    """
+    stamp = verdict.at.replace(":", "").replace("+0000", "")
+    registry.keep(verdict.challenger, f"gate-{stamp}.md", verdict.to_markdown())
+    digest = registry.keep(verdict.challenger, f"gate-{stamp}.json", verdict.to_json())
+    if not verdict.passed:
+        registry.refuse(verdict.challenger, reason=verdict.reason, document_sha256=digest)
+    elif promote:
+        registry.promote(verdict.challenger, reason=verdict.reason, document_sha256=digest)
