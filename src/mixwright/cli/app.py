@@ -26,6 +26,7 @@ from .render import render_command
 from .retrain import retrain_command
 from .score import score_command
 from .studio import studio_command
+from .taste import taste_app
 from .train import train_command
 from .validate import validate_command
 
@@ -57,6 +58,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(preset_app, name="preset")
 app.add_typer(plugin_app, name="plugin")
 app.add_typer(listen_app, name="listen")
+app.add_typer(taste_app, name="taste")
 app.add_typer(models_app, name="models")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 if TYPE_CHECKING:
     from ..listening.definition import MixArguments
+    from ..listening.stimuli import Rendered
 
 __all__ = ["create_command", "schema_command"]
 
@@ -58,9 +59,11 @@ def schema_command() -> None:
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-def _render(path: Path, arguments: MixArguments) -> tuple[Any, int]:
+def _render(path: Path, arguments: MixArguments) -> Rendered:
+    from ..feedback.taste import deviation
+    from ..listening.stimuli import Rendered
     from ..mix import mix
-    from ..model import Amounts
+    from ..model import Amounts, Lean, Leaning
 
     made = mix(
         path,
@@ -70,5 +73,7 @@ def _render(path: Path, arguments: MixArguments) -> tuple[Any, int]:
         loudness=arguments.loudness,
         dynamic=arguments.dynamic,
         settings=arguments.settings,
+        taste=Leaning(Lean(arguments.away, 0)),
     )
-    return made.audio, made.sample_rate
+    still = not made.preset.trajectory and not arguments.settings
+    return Rendered(made.audio, made.sample_rate, deviation(made.preset.parameters, made.decided) if still else None)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ParameterError
 from ..metrics import criterion
 from ..parameters import Parameters, Preset
 from ..store import NewEvent
+from .taste import Choice
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
@@ -32,6 +34,7 @@ __all__ = [
     "RATING",
     "UNDO",
     "UNEDITED",
+    "choice_event",
     "edit_event",
     "features_of",
     "mix_event",
@@ -129,6 +132,22 @@ def edit_event(
     return NewEvent(key, EDIT, data, song, dict(genre), model)
 
 
+def choice_event(
+    first: Mapping[str, float], second: Mapping[str, float], outcome: str, *, key: str, song: str, genre: str = "",
+    made: datetime | None = None,
+) -> NewEvent:  # fmt: skip
+    """A blind choice between two settings for a song, each as `deviation` says.
+
+    Errors
+    ------
+    ParameterError
+        As `Choice`.
+    """
+    Choice(first, second, outcome)
+    data = {"first": dict(first), "second": dict(second), "outcome": outcome}
+    return NewEvent(_digest(key), CHOICE, data, song, {genre: 1.0} if genre else {}, made=made)
+
+
 def rating_event(
     score: float, *, comment: str = "", professional: bool = False, key: str, song: str,
     genre: Mapping[str, float] | None = None, model: str = "",
@@ -146,6 +165,10 @@ def simple_event(kind: str, data: Mapping[str, Any], *, key: str, song: str, mod
         raise ParameterError(f"kind={kind!r} must be {EXPORT}, {UNDO} or {COMMENT}")
     return NewEvent(key, kind, {name: _words(v) if isinstance(v, str) else v for name, v in data.items()}, song,
                     model=model)  # fmt: skip
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def _words(text: str) -> str:

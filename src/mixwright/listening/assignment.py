@@ -100,7 +100,7 @@ def _songs(test: ListeningTest, number: int, dealer: Rng) -> list[list[str]]:
 def _pairs(manifest: Manifest, hands: list[list[str]], seed: int) -> list[_Draft]:
     """Pairs of systems; those of the listeners before are dealt again, to know which side comes next."""
     test = manifest.test
-    pairs = list(combinations([row.name for row in test.system], 2))
+    pairs = list(test.pair) or list(combinations([row.name for row in test.system], 2))
     deals: dict[str, Iterator[list[tuple[str, str]]]] = {}
     sides: dict[tuple[str, tuple[str, str]], bool] = {}
     for k, row in enumerate(test.song):

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import ParameterError
+from ..model.leaning import Lean
 from ..parameters import GENRES
 
 __all__ = [
@@ -58,7 +59,8 @@ class Strict(BaseModel):
 
 
 class MixArguments(Strict):
-    """How Mixwright makes a system out of a song, as `mixwright.mix` has it."""
+    """How Mixwright makes a system out of a song, as `mixwright.mix` has it; `away` leads it from what is decided, by
+    parts of each parameter's range, as a taste does."""
 
     model: str = "network"
     genre: str = "auto"
@@ -66,6 +68,12 @@ class MixArguments(Strict):
     loudness: str | float = "auto"
     dynamic: bool = False
     settings: dict[str, float] = {}
+    away: dict[str, float] = {}
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Self:
+        Lean(self.away, 0)
+        return self
 
 
 class SystemRow(Strict):
@@ -119,6 +127,7 @@ class ListeningTest(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     songs_per_listener: Annotated[int, Field(ge=1)] | None = None
     pairs_per_song: Annotated[int, Field(ge=1)] | None = None
+    pair: Annotated[tuple[Annotated[tuple[Name, Name], Field(strict=False)], ...], Field(strict=False)] = ()
     repeats: Annotated[int, Field(ge=0, le=20)] = 0
     catch_trials: Annotated[int, Field(ge=0, le=20)] = 0
     abx_trials: Annotated[int, Field(ge=5, le=200)] = 16
@@ -143,6 +152,7 @@ class ListeningTest(Strict):
             raise ValueError(f"kind {self.kind!r} needs at least {FEWEST_SYSTEMS[self.kind]} systems")
         if self.kind == "abx" and len(self.system) != 2:
             raise ValueError("kind 'abx' compares exactly two systems")
+        self._check_pairs()
         signals = len(self.system) + (ANCHORS if self.kind == "mushra" else 0)
         if self.kind in ("multiple", "mushra") and signals > MOST_SIGNALS:
             raise ValueError(f"at most {MOST_SIGNALS} signals in a trial (BS.1534-3), with anchors; here are {signals}")
@@ -162,6 +172,16 @@ class ListeningTest(Strict):
             if row.file is None and needs_file:
                 raise ValueError(f"song {row.name!r} needs a file: system {needs_file[0]!r} is made from it")
         return self
+
+    def _check_pairs(self) -> None:
+        if self.pair and self.kind != "preference":
+            raise ValueError("pair belongs to kind 'preference'")
+        names = {row.name for row in self.system}
+        for pair in self.pair:
+            if not set(pair) <= names or pair[0] == pair[1]:
+                raise ValueError(f"pair {list(pair)} must be of two of the systems")
+        if len({frozenset(pair) for pair in self.pair}) < len(self.pair):
+            raise ValueError("pair: the same two are named twice")
 
     @property
     def asked(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -25,7 +25,8 @@ Role = Literal["item", "anchor_3500", "anchor_7000", "broken"]
 
 class Stimulus(Strict):
     """One sound: of a song, by a system (that it was made from, if it is an anchor or broken). `gain_db` <= 0 is what
-    matched its level; loudness in LUFS and true peak in dBTP are of the file as it is played."""
+    matched its level; loudness in LUFS and true peak in dBTP are of the file as it is played. `away` is how far its
+    mix lies from what was decided for the song, in parts of each parameter's range, where that was known."""
 
     id: str
     song: str
@@ -37,6 +38,7 @@ class Stimulus(Strict):
     true_peak_dbtp: float
     start_s: float
     duration_s: float
+    away: dict[str, float] | None = None
 
     @property
     def file(self) -> str:
@@ -53,7 +55,7 @@ class Manifest(Strict):
 
     @property
     def version(self) -> str:
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        content = json.dumps(self._plain(), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def of_song(self, song: str, role: str = "item") -> tuple[Stimulus, ...]:
@@ -69,7 +71,20 @@ class Manifest(Strict):
 
     def to_json(self) -> str:
         """The text of `test.json`."""
-        return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(self._plain(), indent=2, ensure_ascii=False) + "\n"
+
+    def _plain(self) -> dict[str, Any]:
+        """Plain JSON types; without what came later and is not used, so that older tests keep their version."""
+        content = self.model_dump(mode="json")
+        if not content["test"]["pair"]:
+            del content["test"]["pair"]
+        for system in content["test"]["system"]:
+            if system["mix"] is not None and not system["mix"]["away"]:
+                del system["mix"]["away"]
+        for stimulus in content["stimuli"]:
+            if stimulus["away"] is None:
+                del stimulus["away"]
+        return content
 
 
 def load_manifest(folder: Path, *, sounds: bool = True) -> Manifest:

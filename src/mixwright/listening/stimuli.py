@@ -6,9 +6,10 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,21 @@ from .definition import ListeningTest, MixArguments, SongRow, SystemRow
 from .excerpting import RATE, check_together, comparable, cut, matching_gains, passage
 from .manifest import MANIFEST, SOUNDS, Manifest, Role, Stimulus
 
-__all__ = ["ANSWERS", "Render", "create_test"]
+__all__ = ["ANSWERS", "Render", "Rendered", "create_test"]
 
 Audio = NDArray[np.float32]
-# A song's file and how it is to be mixed: audio (channels, samples) and its rate in Hz.
-Render = Callable[[Path, MixArguments], tuple[Audio, int]]
+
+
+class Rendered(NamedTuple):
+    """A mix, (channels, samples) with its rate in Hz; of one that was led from what was decided, how far it went."""
+
+    audio: Audio
+    sample_rate: int
+    away: Mapping[str, float] | None = None
+
+
+# A song's file and how it is to be mixed.
+Render = Callable[[Path, MixArguments], Rendered]
 Progress = Callable[[int, int], None]
 ANSWERS = "answers.sqlite"
 BROKEN_HZ = ANCHORS_HZ[0]
@@ -42,6 +53,7 @@ class _Sound:
     audio: Audio
     gain_db: float
     start_s: float
+    away: Mapping[str, float] | None = None
 
 
 def create_test(
@@ -119,26 +131,32 @@ def _sounds(test: ListeningTest, source: Path, render: Render, progress: Progres
     total = len(test.song) * len(test.system)
     for k, song in enumerate(test.song):
         versions: dict[str, Audio] = {}
+        away: dict[str, Mapping[str, float] | None] = {}
         for j, system in enumerate(test.system):
-            versions[system.name] = _version(song, system, source, render)
+            versions[system.name], away[system.name] = _version(song, system, source, render)
             progress(k * len(test.system) + j + 1, total)
         check_together({_called(song.name, name): audio for name, audio in versions.items()})
-        yield from _of_song(test, song, versions, broken=k == 0 or test.catch_trials > 0)
+        yield from _of_song(test, song, versions, away, broken=k == 0 or test.catch_trials > 0)
 
 
-def _version(song: SongRow, system: SystemRow, source: Path, render: Render) -> Audio:
+def _version(
+    song: SongRow, system: SystemRow, source: Path, render: Render
+) -> tuple[Audio, Mapping[str, float] | None]:
     name = system.files.replace("{song}", song.name) if system.files is not None else song.file
     assert name is not None  # the definition asks for it
     path = source / name
-    audio, rate = render(path, system.mix) if system.mix is not None else read_audio(path)
-    return comparable(audio, rate, _called(song.name, system.name))
+    made = Rendered(*(render(path, system.mix) if system.mix is not None else read_audio(path)))
+    return comparable(made.audio, made.sample_rate, _called(song.name, system.name)), made.away
 
 
 def _called(song: str, system: str) -> str:
     return f"song {song!r}, system {system!r}"
 
 
-def _of_song(test: ListeningTest, song: SongRow, versions: dict[str, Audio], *, broken: bool) -> Iterator[_Sound]:
+def _of_song(
+    test: ListeningTest, song: SongRow, versions: dict[str, Audio], away: Mapping[str, Mapping[str, float] | None], *,
+    broken: bool,
+) -> Iterator[_Sound]:  # fmt: skip
     """The systems in their order, then what is made from one of them."""
     leading = next((row.name for row in test.system if row.reference or row.input), test.system[0].name)
     first, last = passage(versions[leading], test.excerpt_s, song.start_s, song.end_s, _called(song.name, leading))
@@ -148,7 +166,7 @@ def _of_song(test: ListeningTest, song: SongRow, versions: dict[str, Audio], *, 
     start_s = first / RATE
     for name, audio in excerpts.items():
         gain_db = matched[_called(song.name, name)] if test.level == "matched" else 0.0
-        yield _Sound(song.name, name, "item", audio, gain_db, start_s)
+        yield _Sound(song.name, name, "item", audio, gain_db, start_s, away[name])
     # Anchors and the broken mix keep the gain of what they are made from: what they lost is what is to be heard.
     origin = leading if test.kind == "mushra" else test.system[0].name
     gain_db = matched[_called(song.name, origin)] if test.level == "matched" else 0.0
@@ -180,5 +198,5 @@ def _written(number: int, sound: _Sound, folder: Path) -> Stimulus:
         id=f"s{number:04}", song=sound.song, system=sound.system, role=sound.role, sha256=digest,
         gain_db=round(sound.gain_db, 4), integrated_lufs=round(loudness(audio, RATE), 3),
         true_peak_dbtp=round(20 * float(np.log10(max(meter.peak, 1e-9))), 3), start_s=round(sound.start_s, 3),
-        duration_s=audio.shape[1] / RATE,
+        duration_s=audio.shape[1] / RATE, away=None if sound.away is None else dict(sound.away),
     )  # fmt: skip

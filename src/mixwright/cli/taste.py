@@ -1,0 +1,184 @@
+"""`mixwright taste`: a blind test of taste, what was learned from it, and where mixes lean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from ..feedback.taste import Taste
+    from ..model import Leaning
+    from ..store import FeedbackStore
+
+__all__ = ["taste_app"]
+
+taste_app = typer.Typer(help="Your taste: a blind test, what was learned, where mixes lean.", no_args_is_help=True)
+StoreUrl = Annotated[
+    Optional[str],  # noqa: UP045 (typer reads it)
+    typer.Option("--store", metavar="URL", help="Where the feedback is; default your own."),
+]
+Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Whose taste: a pseudonym in the store.")]
+
+
+@taste_app.callback()
+def taste() -> None:
+    """Your taste: a blind test, what was learned, where mixes lean."""
+
+
+@taste_app.command("test")
+def ask_command(
+    songs: Annotated[list[Path], typer.Argument(metavar="SONG...", help="Songs that are known well; two or three.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The test's file.")] = Path("taste.toml"),
+    pairs: Annotated[int, typer.Option(help="Of settings; each is heard in each song.")] = 12,
+    genre: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Of the songs, where it is known; tells tastes of genres apart."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another one asks other pairs.")] = 0,
+    model: Annotated[str, typer.Option(help="What decides, as in mix.")] = "network",
+    who: Who = "me",
+    store: StoreUrl = None,
+) -> None:
+    """Write a blind test of pairs around what is decided for each song, chosen by what their answers will tell."""
+    import os
+
+    from ..audio import check_output_path
+    from ..errors import ParameterError
+    from ..feedback.taste_test import as_toml, taste_test
+    from ..listening.definition import parse_test
+    from ..mix.files import write_text
+
+    check_output_path(output, songs, extensions=[".toml"])
+    for song in songs:
+        if not song.is_file():
+            raise ParameterError(f"{song}: there is no such file")
+    here = output.absolute().parent
+    named = {f"Song {n}": (Path(os.path.relpath(song.absolute(), here)), genre) for n, song in enumerate(songs, 1)}
+    opened = _open(store)
+    known = _learned(opened, who)
+    if opened is not None:
+        opened.close()
+    content = taste_test(named, known, seed=seed, pairs=pairs, listener=who, model=model)
+    parse_test(content, str(output))
+    write_text(output, as_toml(content))
+    print(f"Wrote {output}: {pairs} pairs in {len(songs)} songs, {pairs * len(songs)} choices and a few to check.")
+    print(f"Next: mixwright listen create {output}; mixwright listen serve {output.with_suffix('.listen')}")
+
+
+@taste_app.command("learn")
+def learn_command(
+    tests: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Argument(metavar="[FOLDER...]", help="Folders of tests whose answers are taken in first."),
+    ] = None,
+    listener: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="L0001", help="Which listener of these tests is oneself; the others stay others."),
+    ] = None,
+    who: Who = "me",
+    store: StoreUrl = None,
+) -> None:
+    """Take the answers of blind tests into the feedback, and learn the taste from all that is kept there."""
+    from ..errors import ParameterError
+    from ..feedback.curve import learning_curve
+    from ..feedback.diary import Diary, agree, store_url
+    from ..feedback.gathering import choices_of
+    from ..home import home_folder
+    from ..store import open_feedback
+
+    home = home_folder()
+    if tests:
+        agree(home, url=store, pseudonym=who)  # whoever answered a test agreed to that in the listening room
+    opened = open_feedback(store or store_url(home)) if tests else _open(store)
+    if opened is None:
+        raise ParameterError("nothing was kept yet: mixwright taste test, or mixwright feedback on")
+    for folder in tests or []:
+        print(_take_in(opened, folder, listener, who))
+    diary = Diary(opened, home, who)
+    leaning = diary.learn()
+    choices = choices_of(opened.events(pseudonym=who))
+    opened.close()
+    print(_words(leaning))
+    for point in learning_curve(choices):
+        print(f"After {point.choices} choices, {point.foretold} of the next {point.asked} were foretold.")
+
+
+@taste_app.command("show")
+def show_command() -> None:
+    """Where mixes lean."""
+    from ..home import TASTE, home_folder
+    from ..model import load_leaning
+
+    path = home_folder() / TASTE
+    print(_words(load_leaning(path)) if path.is_file() else "No taste was learned yet: mixwright taste test")
+
+
+@taste_app.command("forget")
+def forget_command() -> None:
+    """Mix without a taste from now on; what was kept stays (`mixwright feedback erase` deletes it)."""
+    from ..home import TASTE, home_folder
+
+    (home_folder() / TASTE).unlink(missing_ok=True)
+    print("Forgotten: mixes lean nowhere.")
+
+
+def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> str:
+    """The choices of a test: one's own under one's own name, those of others under that of the test."""
+    from collections import Counter
+
+    from ..feedback.events import choice_event
+    from ..listening.ways import way_choices
+    from .listen_serve import open_answers
+
+    manifest, answers = open_answers(folder, None, sounds=False)
+    found = way_choices(manifest, answers.answers(manifest.version))
+    consent = {row.pseudonym: row.consent_version for row in answers.listeners(manifest.version)}
+    answers.close()
+    names = {choice.listener for choice in found}
+    only = next(iter(names)) if len(names) == 1 and mine is None else mine
+    new: Counter[str] = Counter()
+    for name in sorted(names):
+        pseudonym = who if name == only else f"{manifest.version[:8]}:{name}"
+        store.agree(pseudonym, consent[name] or "1", source="own" if name == only else f"test {manifest.version}")
+        events = [
+            choice_event(c.first, c.second, c.outcome, key=c.key, song=c.song, genre=c.genre, made=c.saved)
+            for c in found
+            if c.listener == name
+        ]
+        new[pseudonym] = store.add(pseudonym, events)
+    return f"{folder}: {len(found)} choices of {len(names)} listeners, {new.total()} of them new."
+
+
+def _open(url: str | None) -> FeedbackStore | None:
+    from ..feedback.diary import store_url
+    from ..home import FEEDBACK, home_folder
+    from ..store import open_feedback
+
+    home = home_folder()
+    return open_feedback(url or store_url(home)) if url or (home / FEEDBACK).is_file() else None
+
+
+def _learned(store: FeedbackStore | None, who: str) -> Taste:
+    from ..feedback.gathering import choices_of
+    from ..feedback.taste import learn_taste
+
+    return learn_taste([] if store is None else choices_of(store.events(pseudonym=who)))
+
+
+def _words(leaning: Leaning) -> str:
+    """As "+0.8 dB presence, from 46 choices", seen from neutral."""
+    from ..feedback.taste import LEAST_CHOICES
+    from ..model.decision import Tasted
+    from ..model.tasting import tasted_words
+    from ..parameters import Parameters
+
+    count = leaning.shared.choices
+    if not leaning.shared.positions:
+        few = f"; {LEAST_CHOICES} are needed" if count < LEAST_CHOICES else ", and they could all be chance"
+        return f"Your taste leans nowhere yet, from {count} choices{few}."
+    neutral = Parameters()
+    led = leaning.shared.apply(neutral)
+    moved = {name: (neutral[name], led[name]) for name in leaning.shared.positions if led[name] != neutral[name]}
+    return f"Your taste: {tasted_words(Tasted(moved, count))}."
