@@ -16,7 +16,7 @@ from .cases import make_cases
 from .gate import check_comparable
 from .mixers import BASELINES, load_mixer
 from .music import find_songs, fingerprint
-from .request import Mixer
+from .request import TASKS, Mixer
 from .results import FORMAT, Line, Results
 from .run import Progress, run_benchmark
 from .work import Settings
@@ -49,6 +49,7 @@ def restore(
     split: str | None = "test",
     draws: int = 1,
     perceptual: str = "some",
+    tasks: Sequence[str] = TASKS,
     workers: int = 0,
     progress: Progress | None = None,
     against: Mapping[str, Any] | None = None,
@@ -68,6 +69,8 @@ def restore(
         What is measured; see `Settings` and `make_cases`.
     split
         Of the folder's table; None for all.
+    tasks
+        Which of what a mixer may know: blind, genre, reference.
     workers
         Processes, which find the mixers by their names; there a mixer may even crash. 0 does all in this process, as a
         mixer that has no name to be found by needs it.
@@ -97,7 +100,7 @@ def restore(
     if against is not None:
         check_comparable(against, head)
     results = Results(output, head)
-    lines = run_benchmark(cases, chosen, results, settings=settings, workers=workers, progress=progress)
+    lines = run_benchmark(cases, chosen, results, settings=settings, tasks=tasks, workers=workers, progress=progress)
     return Restored(head, lines, {m.name: m.missing for m in chosen if m.missing})
 
 

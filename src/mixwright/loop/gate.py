@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..benchmark.mixers import network_mixer_name
+from ..benchmark.request import TASKS
 from ..benchmark.restore import FULL, restore
 from ..benchmark.work import Settings
 from ..listening.outcome import Outcome
@@ -20,7 +21,8 @@ __all__ = ["Asked", "decide", "measure"]
 
 @dataclass(frozen=True)
 class Asked:
-    """What the gate measures on: music as the benchmark takes it, its split (None: all), faults a song, processes."""
+    """What the gate measures on: music as the benchmark takes it, its split (None: all), faults a song, processes, and
+    what the networks may know."""
 
     music: Path
     results: Path
@@ -28,6 +30,7 @@ class Asked:
     split: str | None = "test"
     draws: int = 1
     workers: int = 0
+    tasks: Sequence[str] = TASKS
 
 
 def measure(
@@ -54,11 +57,13 @@ def measure(
     names = [network_mixer_name(version) for version in versions]
     done = restore(
         asked.music, asked.results, names, settings=asked.settings, split=asked.split, draws=asked.draws,
-        perceptual="none", workers=asked.workers, progress=progress,
+        perceptual="none", tasks=asked.tasks, workers=asked.workers, progress=progress,
     )  # fmt: skip
     old, new = ([line for line in done.lines if line["mixer"] == name] for name in names)
     rules = [*judge_benchmark(old, new), judge_listeners(outcome, *versions)]
-    settings = {**asdict(asked.settings), "split": asked.split, "draws": asked.draws}
+    settings = {
+        **asdict(asked.settings), "split": asked.split, "draws": asked.draws, "tasks": list(asked.tasks),
+    }  # fmt: skip
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return Verdict(versions[0], versions[1], at, done.head["music"], settings, rules)
 
