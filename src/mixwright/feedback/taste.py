@@ -35,6 +35,7 @@ CHANCE = 0.05
 LEAST_CHOICES = 24
 # Then a part that is not this many standard deviations from 0 is left at 0; beyond, it is believed more and more.
 DOUBT = 1.0
+LEAST_LEAN = 0.02  # of the way from neutral to a bound: less is not heard
 _OUTCOMES = {"first": FIRST, "second": SECOND, "tie": TIE}
 
 
@@ -99,7 +100,7 @@ class Taste:
         believed = np.maximum(0.0, 1.0 - (DOUBT * spread / np.maximum(np.abs(slope), 1e-12)) ** 2)
         top = believed * slope / (2 * max(LEAST_PRICE, float(mean[PRICE_PART])))
         held = np.clip(top, -MOST_LEAN, MOST_LEAN)
-        return Lean({name: float(by) for name, by in zip(TRAITS, held, strict=True) if by}, counted)
+        return Lean({name: float(by) for name, by in zip(TRAITS, held, strict=True) if abs(by) >= LEAST_LEAN}, counted)
 
     def _pick(self, listener: str, genre: str) -> Floats:
         pick = np.zeros((PARTS, len(self.mean)))
