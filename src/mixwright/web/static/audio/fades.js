@@ -2,9 +2,20 @@
 // @ts-check
 
 export const FADE_S = 0.005;
+const AHEAD_S = 0.01; // the audio thread is ahead of `currentTime` by what it makes at once; a ramp that began there would jump
 const POINTS = 65;
 const IN = Float32Array.from({ length: POINTS }, (_, k) => 0.5 - 0.5 * Math.cos((Math.PI * k) / (POINTS - 1)));
 const OUT = IN.slice().reverse();
+
+/**
+ * When the next fade may begin: where no sound is made yet, and no other fade is under way.
+ * @param {BaseAudioContext} context
+ * @param {number} busyUntil the end of the fade before
+ * @returns {number}
+ */
+export function soonest(context, busyUntil) {
+  return Math.max(context.currentTime + AHEAD_S, busyUntil);
+}
 
 /**
  * Close one door, then open another, no sooner than `at`. Either may be missing. Returns when the second is open.

@@ -2,7 +2,7 @@
 // place in the music, to the sample. Keeps count of what was heard for how long, and of everything that happened.
 // @ts-check
 
-import { FADE_S, part, passDoors } from "./fades.js";
+import { FADE_S, part, passDoors, soonest } from "./fades.js";
 
 const START_AHEAD_S = 0.03; // room to start all sources at the same sample
 export const SHORTEST_LOOP_S = 0.5; // BS.1534-3
@@ -42,9 +42,14 @@ export class SwitchingPlayer extends EventTarget {
 
   /** Where the music is, in s from the passage's beginning. */
   get now() {
+    return this.placeAt(this.context.currentTime);
+  }
+
+  /** @param {number} time on the context's clock */
+  placeAt(time) {
     if (!this.running) return this.position;
     const [start, end] = this.region;
-    const gone = Math.max(0, this.context.currentTime - this.running.at) + this.running.from;
+    const gone = Math.max(0, time - this.running.at) + this.running.from;
     return start + (gone % (end - start));
   }
 
@@ -61,7 +66,7 @@ export class SwitchingPlayer extends EventTarget {
     }
     if (slot === this.slot) return;
     const { doors } = this.running;
-    const at = Math.max(this.context.currentTime, this.busyUntil);
+    const at = soonest(this.context, this.busyUntil);
     this.count(at + FADE_S);
     this.busyUntil = passDoors(doors.get(this.slot ?? "") ?? null, doors.get(slot) ?? null, at);
     this.slot = slot;
@@ -100,8 +105,8 @@ export class SwitchingPlayer extends EventTarget {
   stop() {
     if (!this.running) return;
     const { sources, doors } = this.running;
-    const at = Math.max(this.context.currentTime, this.busyUntil);
-    this.position = this.now;
+    const at = soonest(this.context, this.busyUntil);
+    this.position = this.placeAt(at);
     this.count(at);
     const end = passDoors(doors.get(this.slot ?? "") ?? null, null, at);
     sources.forEach((source) => source.stop(end));

@@ -1,7 +1,7 @@
 // What is heard: the source and the chain beside each other, the same moment of the music, equally loud; one door is open.
 // @ts-check
 
-import { passDoors } from "../audio/fades.js";
+import { passDoors, soonest } from "../audio/fades.js";
 import { matchingGains } from "./levels.js";
 
 const SETTLE_S = 0.02; // of a level that follows the chain
@@ -163,7 +163,7 @@ export class Engine extends EventTarget {
   /** @param {Side} side */
   hear(side) {
     if (side === this.side) return;
-    const at = Math.max(this.context.currentTime, this.busyUntil);
+    const at = soonest(this.context, this.busyUntil);
     this.busyUntil = passDoors(this.doors[this.side], this.doors[side], at);
     this.side = side;
     this.dispatchEvent(new Event("transport"));
