@@ -165,6 +165,21 @@ def test_stopping_keeps_the_place(page: Any) -> None:
     np.testing.assert_allclose(heard[again + FADE + 2 :], tone("A", frames), rtol=0, atol=2e-6)
 
 
+def test_a_start_waits_for_the_fade_before(page: Any) -> None:
+    """Fades queue: stopped and started again behind six switches, it starts where the last of them has ended."""
+    quick = [[0.8 + 0.003 * k, "hear", slot] for k, slot in enumerate("BCABCB")]
+    actions = [[0.1, "hear", "A"], *quick, [0.818, "stop"], [0.821, "start"]]
+    heard, answer = render(page, 1.5, actions)
+    stopped = block(0.8) + AHEAD + len(quick) * 2 * FADE
+    again = stopped + FADE
+    assert [(event["what"], event["t"]) for event in answer["events"][-2:]] == [
+        ("stop", pytest.approx(stopped / RATE, abs=1e-4)), ("play", pytest.approx(again / RATE, abs=1e-4)),
+    ]  # fmt: skip
+    frames = np.arange(again + FADE + 2, len(heard)) - again + stopped - begin(actions)
+    np.testing.assert_allclose(heard[again + FADE + 2 :], tone("B", frames), rtol=0, atol=1e-5)
+    assert np.abs(np.diff(heard)).max() < 0.06
+
+
 def test_what_was_heard_is_counted(page: Any) -> None:
     actions = [[0.1, "hear", "A"], [0.63, "hear", "B"], [1.13, "stop"], [1.4, "hear", "C"]]
     _, answer = render(page, 2.0, actions)

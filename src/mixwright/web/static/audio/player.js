@@ -79,7 +79,7 @@ export class SwitchingPlayer extends EventTarget {
     const { context } = this;
     const [start, end] = this.region;
     const slot = this.slot ?? [...this.versions.keys()][0];
-    const at = context.currentTime + START_AHEAD_S;
+    const at = Math.max(context.currentTime + START_AHEAD_S, this.busyUntil);
     const from = Math.min(Math.max(this.position - start, 0), end - start) % (end - start);
     /** @type {Map<string, GainNode>} */
     const doors = new Map();
