@@ -275,6 +275,51 @@ def test_only_what_plays_can_be_rated(browser: Any, tmp_path: Path) -> None:
         page.context.close()
 
 
+def test_the_arrows_rate_what_is_heard(browser: Any, tmp_path: Path) -> None:
+    """Also what was chosen by the mouse; nothing once it is stopped. A key that is held down is one press."""
+    folder = make_test(tmp_path, "multiple", songs=1, training=False)
+    with room(folder) as server:
+        page, _ = enter(browser, server.address)
+        page.locator("body[data-trial]").wait_for()
+        sliders = [page.get_by_label(f"Rating of {slot}") for slot in "AB"]
+        page.keyboard.press("a")
+        page.locator(".door[data-slot=B]").click()
+        page.keyboard.press("ArrowRight")
+        assert [slider.input_value() for slider in sliders] == ["50", "51"]
+        page.locator("h1").focus()
+        for _ in range(4):
+            page.keyboard.down("Space")
+        page.keyboard.up("Space")
+        page.get_by_role("button", name="Play").wait_for()
+        page.keyboard.press("ArrowRight")
+        assert [slider.input_value() for slider in sliders] == ["50", "51"]
+        page.context.close()
+
+
+def test_nothing_plays_once_the_answer_is_given(browser: Any, tmp_path: Path) -> None:
+    """The trial stays in sight while its answer is on the way; its buttons and keys do nothing more."""
+    folder = make_test(tmp_path, songs=1, training=False)
+    with room(folder) as server:
+        page, _ = enter(browser, server.address)
+        listen_to_all(page)
+        page.route("**/api/answers", lambda route: route.abort())
+        page.get_by_role("radio", name="I prefer A").click()
+        page.locator("#next").click()
+        page.get_by_text("The server cannot be reached").wait_for()
+        for key in ("a", "Space", "b", "ArrowRight", "Enter"):
+            page.keyboard.press(key)
+        page.evaluate("document.querySelectorAll('.door, .play, [role=radio]').forEach((button) => button.click())")
+        page.wait_for_timeout(300)
+        assert page.locator(".door[aria-pressed=true]").count() == 0
+        assert page.locator("#next").is_disabled()
+        page.unroute("**/api/answers")
+        page.locator("#code").wait_for()
+        page.context.close()
+    (row,) = stored(folder)
+    assert row.answer == {"preferred": "A"}
+    assert [event["what"] for event in row.events][-1] == "stop"
+
+
 def test_the_page_knows_nothing(browser: Any, tmp_path: Path) -> None:
     """No name of a system or song, no role: not in the page, in what it keeps, or in any address that it asked."""
     folder = make_test(tmp_path, songs=2, catch_trials=2, training=False)

@@ -26,7 +26,9 @@ async ({seconds, actions, length}) => {
   const player = new SwitchingPlayer(context, versions);
   const facts = [];
   for (const [at, what, ...rest] of actions) {
-    context.suspend(at).then(() => { player[what](...rest); facts.push([at, player.now]); context.resume(); });
+    context.suspend(at).then(() => {
+      try { player[what](...rest); facts.push([at, player.now]); } finally { context.resume(); }
+    });
   }
   const heard = (await context.startRendering()).getChannelData(0);
   return {heard: (PLANE_TEXT)(heard), events: player.events, seconds: player.secondsHeard(), facts};
@@ -178,6 +180,15 @@ def test_a_start_waits_for_the_fade_before(page: Any) -> None:
     frames = np.arange(again + FADE + 2, len(heard)) - again + stopped - begin(actions)
     np.testing.assert_allclose(heard[again + FADE + 2 :], tone("B", frames), rtol=0, atol=1e-5)
     assert np.abs(np.diff(heard)).max() < 0.06
+
+
+def test_nothing_plays_or_is_noted_after_closing(page: Any) -> None:
+    late = [[0.8, "hear", "B"], [0.9, "start"], [1.0, "loop", 0.2, 1.0], [1.1, "note", "underrun"], [1.2, "stop"]]
+    heard, answer = render(page, 1.5, [[0.1, "hear", "A"], [0.6, "close"], *late])
+    assert np.abs(heard[block(0.6) + AHEAD + FADE + 2 :]).max() == 0.0
+    assert np.abs(np.diff(heard)).max() < 0.06
+    assert [event["what"] for event in answer["events"]] == ["play", "stop"]
+    assert answer["seconds"] == {"A": pytest.approx(0.48, abs=0.01), "B": 0, "C": 0}
 
 
 def test_what_was_heard_is_counted(page: Any) -> None:

@@ -34,6 +34,7 @@ export class SwitchingPlayer extends EventTarget {
     this.busyUntil = 0; // no door may move before that
     this.heardSince = 0;
     this.position = 0;
+    this.closed = false;
   }
 
   get playing() {
@@ -59,6 +60,7 @@ export class SwitchingPlayer extends EventTarget {
    */
   hear(slot) {
     if (!this.versions.has(slot)) throw new RangeError(`there is no ${slot}`);
+    if (this.closed) return;
     if (!this.running) {
       this.slot = slot;
       this.start();
@@ -75,7 +77,7 @@ export class SwitchingPlayer extends EventTarget {
 
   /** Play on from where it stopped. */
   start() {
-    if (this.running) return;
+    if (this.running || this.closed) return;
     const { context } = this;
     const [start, end] = this.region;
     const slot = this.slot ?? [...this.versions.keys()][0];
@@ -121,6 +123,7 @@ export class SwitchingPlayer extends EventTarget {
    * @param {number} [end]
    */
   loop(start = 0, end = this.length) {
+    if (this.closed) return;
     const first = Math.min(Math.max(0, start), this.length - SHORTEST_LOOP_S);
     const last = Math.max(Math.min(end, this.length), first + SHORTEST_LOOP_S);
     if (first === this.region[0] && last === this.region[1]) return;
@@ -130,6 +133,12 @@ export class SwitchingPlayer extends EventTarget {
     this.position = this.region[0];
     this.note("loop", this.context.currentTime);
     if (played) this.start();
+  }
+
+  /** Fall silent for good: whatever is asked later does nothing and is not noted. */
+  close() {
+    this.stop();
+    this.closed = true;
   }
 
   /** Seconds that each version was heard until now. */
@@ -154,6 +163,7 @@ export class SwitchingPlayer extends EventTarget {
    * @param {number} [at]
    */
   note(what, at = this.context.currentTime) {
+    if (this.closed) return;
     this.events.push({ t: Math.round(at * 1e4) / 1e4, what, slot: this.slot ?? undefined });
     this.dispatchEvent(new Event("change"));
   }

@@ -4,13 +4,11 @@
 import { el } from "../dom.js";
 
 /**
- * @param {{hear(slot: string): void, toggle(): void, slots: string[], reference: string | null, x: string | null,
+ * @param {{hear(slot: string): void, heard(): string | null, toggle(): void, slots: string[], reference: string | null, x: string | null,
  *   question: import("./questions.js").Question, go(): void}} what
  * @returns {() => void} undoes it
  */
 export function bindKeys(what) {
-  /** @type {string | null} */
-  let last = null;
   /** @param {KeyboardEvent} event */
   function pressed(event) {
     const target = event.target instanceof HTMLElement ? event.target : null;
@@ -24,15 +22,14 @@ export function bindKeys(what) {
     const slot = what.slots.includes(letter) ? letter : byNumber
       ?? (letter === "X" ? what.x : null) ?? (letter === "R" || letter === "0" ? what.reference : null);
     if (slot) {
-      last = slot;
       what.hear(slot);
     } else if (letter === " " && !wanted) {
-      what.toggle();
+      if (!event.repeat) what.toggle();
     } else if (letter === "Enter" && !wanted) {
-      what.go();
+      if (!event.repeat) what.go();
     } else if (letter.startsWith("Arrow") && !target?.closest("input")) {
       const up = letter === "ArrowRight" || letter === "ArrowUp";
-      what.question.pick((up ? 1 : -1) * (event.shiftKey ? 10 : 1), last);
+      what.question.pick((up ? 1 : -1) * (event.shiftKey ? 10 : 1), what.heard());
     } else {
       return;
     }

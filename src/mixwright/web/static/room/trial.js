@@ -78,6 +78,7 @@ export async function runTrial(state, sound, show, volume, setVolume) {
   };
 
   const update = () => {
+    if (player.closed) return;
     controls.update();
     question.update(player.playing ? player.slot : null, new Set(
       judged.filter((slot) => (player.secondsHeard()[slot] ?? 0) >= trial.least_seconds)));
@@ -93,7 +94,8 @@ export async function runTrial(state, sound, show, volume, setVolume) {
 
   return new Promise((done) => {
     const finish = () => {
-      player.stop();
+      player.close();
+      for (const part of [controls.element, question.element]) part.inert = true; // shown until the answer is saved
       delete document.body.dataset.trial;
       clearInterval(ticking);
       unbind();
@@ -116,6 +118,7 @@ export async function runTrial(state, sound, show, volume, setVolume) {
 
     const unbind = bindKeys({
       hear: (slot) => player.hear(slot),
+      heard: () => (player.playing ? player.slot : null),
       toggle: () => (player.playing ? player.stop() : player.start()),
       slots, reference: trial.reference ? REFERENCE : null, x: trial.x ? X : null,
       question, go: () => { if (!next.disabled) finish(); },
