@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -294,6 +295,50 @@ def test_the_arrows_rate_what_is_heard(browser: Any, tmp_path: Path) -> None:
         page.keyboard.press("ArrowRight")
         assert [slider.input_value() for slider in sliders] == ["50", "51"]
         page.context.close()
+
+
+def test_a_dragged_slider_is_noted_four_times_a_second(browser: Any, tmp_path: Path) -> None:
+    """And where it came to rest: before a switch and before the answer, too."""
+    folder = make_test(tmp_path, "multiple", songs=1, training=False)
+    with room(folder) as server:
+        page, _ = enter(browser, server.address)
+        listen_to_all(page)
+        moved = page.evaluate("""async () => {
+          const [a, b] = document.querySelectorAll(".rate input");
+          const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+          const move = (input, value) => {
+            input.value = value;
+            input.dispatchEvent(new Event("input"));
+          };
+          let moves = 0;
+          for (const begun = performance.now(); performance.now() - begun < 1600; ++moves) {
+            move(b, moves % 100);
+            await wait(5);
+          }
+          await wait(400);
+          move(b, 30);
+          move(b, 31);
+          document.querySelector(".door[data-slot=A]").click();
+          await wait(400);
+          move(a, 70);
+          move(a, 71);
+          document.getElementById("next").click();
+          return moves;
+        }""")
+        page.locator("#code").wait_for()
+        page.context.close()
+    (row,) = stored(folder)
+    assert row.answer == {"scores": {"A": 71, "B": 31}}
+    assert moved > 60
+    told = [(event["what"], event["slot"]) for event in row.events]
+    at = told.index(("rate", "B"))
+    dragged = [event["t"] for event in row.events[at:-6]]
+    assert 6 <= len(dragged) <= 9  # of 1.6 s: the first, one every 0.25 s, the last
+    assert min(later - earlier for earlier, later in itertools.pairwise(dragged)) > 0.2  # to within the clocks' steps
+    assert told[at:-6] == [("rate", "B")] * len(dragged)
+    assert told[-6:] == [
+        ("rate", "B"), ("rate", "B"), ("switch", "A"), ("rate", "A"), ("rate", "A"), ("stop", "A"),
+    ]  # fmt: skip
 
 
 def test_nothing_plays_once_the_answer_is_given(browser: Any, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 import { FADE_S, part, passDoors, soonest } from "./fades.js";
 
 const START_AHEAD_S = 0.03; // room to start all sources at the same sample
+const RATE_EVERY_MS = 250; // a slider that is dragged moves a hundred times a second
 export const SHORTEST_LOOP_S = 0.5; // BS.1534-3
 
 /** @typedef {{t: number, what: "play" | "stop" | "switch" | "loop" | "rate" | "underrun", slot?: string}} PlayerEvent */
@@ -35,6 +36,8 @@ export class SwitchingPlayer extends EventTarget {
     this.heardSince = 0;
     this.position = 0;
     this.closed = false;
+    this.ratedAt = -Infinity;
+    this.rating = 0; // the timer of a rating that is not noted yet
   }
 
   get playing() {
@@ -67,6 +70,7 @@ export class SwitchingPlayer extends EventTarget {
       return;
     }
     if (slot === this.slot) return;
+    this.settle();
     const { doors } = this.running;
     const at = soonest(this.context, this.busyUntil);
     this.count(at + FADE_S);
@@ -106,6 +110,7 @@ export class SwitchingPlayer extends EventTarget {
   /** Stop, and keep the place. */
   stop() {
     if (!this.running) return;
+    this.settle();
     const { sources, doors } = this.running;
     const at = soonest(this.context, this.busyUntil);
     this.position = this.placeAt(at);
@@ -138,7 +143,28 @@ export class SwitchingPlayer extends EventTarget {
   /** Fall silent for good: whatever is asked later does nothing and is not noted. */
   close() {
     this.stop();
+    this.settle();
     this.closed = true;
+  }
+
+  /** A rating moved: noted at once, then four times a second while it goes on, and where it came to rest. */
+  rated() {
+    if (this.closed || this.rating) return;
+    const wait = this.ratedAt + RATE_EVERY_MS - performance.now();
+    if (wait > 0) this.rating = setTimeout(() => this.settle(), wait);
+    else this.noteRating();
+  }
+
+  /** Note a rating that waits, before something else happens. */
+  settle() {
+    if (this.rating) this.noteRating();
+  }
+
+  noteRating() {
+    clearTimeout(this.rating);
+    this.rating = 0;
+    this.ratedAt = performance.now();
+    this.note("rate");
   }
 
   /** Seconds that each version was heard until now. */

@@ -48,7 +48,7 @@ export async function runTrial(state, sound, show, volume, setVolume) {
 
   const slots = trial.items.map((item) => item.slot);
   const judged = trial.x ? [...slots, X] : slots;
-  const question = makeQuestion(kind, trial, () => { player.note("rate"); update(); });
+  const question = makeQuestion(kind, trial, () => { player.rated(); update(); });
   const controls = transport(player, [...buffers.keys()], trial.seconds);
   const hint = el("p", { class: "hint soft", role: "status" });
   const next = el("button", { class: "primary", id: "next" }, trial.training ? "Go on to the test" : "Save and go on");
