@@ -470,6 +470,72 @@ def test_mixing_can_be_stopped(browser: Any, server: Server, tmp_path: Path) -> 
     page.close()
 
 
+def test_the_keyboard_stays_in_the_page(browser: Any, server: Server, mix: str, tmp_path: Path) -> None:
+    """After Stop, and from a mix to another song, the next Tab is at the beginning of what is shown."""
+    long = tmp_path / "long.wav"
+    soundfile.write(long, np.tile(0.3 * song(5.0, RATE), 24).T, RATE)
+    page = browser.new_page()
+    page.goto(server.address)
+    page.locator("#one").set_input_files(long)
+    until(page, "location.hash.startsWith('#job=')")
+    page.get_by_role("button", name="Stop").press("Enter")
+    page.get_by_text("Drop a song here").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Hear what your mix asks for"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "one"
+    page.locator(".recent").get_by_role("button", name="Dull Song").first.press("Enter")
+    page.locator(".desk").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Dull Song"
+    page.get_by_role("button", name="Another song").press("Enter")
+    page.get_by_text("Drop a song here").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    page.close()
+
+
+@pytest.mark.parametrize("first", ["", "nosuchmixnosuchmixnos"])
+def test_of_two_choices_the_later_one_is_shown(first: str, browser: Any, server: Server, mix: str) -> None:
+    """The answer to the first comes after the second is open: the list of mixes, or that there is no such mix."""
+    page = browser.new_page()
+    page.goto(server.address)
+    page.locator(".field").wait_for()
+    held: list[Any] = []
+    page.route(f"**/api/mixes{first and '/'}{first}", lambda route: held.append(route))
+    page.evaluate(f"location.hash = '{first or 'unknown'}'")
+    for _ in range(100):
+        page.wait_for_timeout(20)
+        if held:
+            break
+    page.evaluate(f"location.hash = '{mix}'")
+    page.locator(".desk").wait_for()
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    assert page.locator(".desk h1").inner_text() == "Dull Song"
+    assert page.url.endswith(f"#{mix}")
+    page.close()
+
+
+def test_a_job_that_ends_later_leaves_the_open_mix_alone(
+    browser: Any, server: Server, mix: str, tmp_path: Path
+) -> None:
+    short = tmp_path / "Another.wav"
+    soundfile.write(short, 0.3 * song(3.0, RATE).T, RATE)
+    page = browser.new_page()
+    page.goto(server.address)
+    page.locator("#one").set_input_files(short)
+    until(page, "location.hash.startsWith('#job=')")
+    page.evaluate(f"location.hash = '{mix}'")
+    page.locator(".desk").wait_for()
+    listed = "async () => (await (await fetch('/api/mixes')).json()).some((row) => row.title === 'Another')"
+    until(page, f"({listed})()", 60)
+    page.wait_for_timeout(300)
+    assert page.locator(".desk h1").inner_text() == "Dull Song"
+    assert page.url.endswith(f"#{mix}")
+    page.go_back()  # to the job, which is over, and from there to its mix
+    page.locator(".desk h1").get_by_text("Another").wait_for()
+    page.close()
+
+
 def test_a_phone(browser: Any, server: Server, mix: str) -> None:
     page, _ = open_mix(
         browser, server, mix, viewport={"width": 360, "height": 740}, has_touch=True, color_scheme="dark"

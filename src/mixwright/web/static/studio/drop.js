@@ -23,12 +23,16 @@ export function dropScreen(table, recent, complaint, then) {
     return sorted(files, files[0]?.webkitRelativePath.split("/")[0] ?? "", true);
   }) });
 
+  let taken = 0; // a folder that is still read gives way to what is chosen later
+
   /** @param {() => import("./upload.js").Dropped | Promise<import("./upload.js").Dropped>} find */
   async function take(find) {
+    const number = ++taken;
     try {
       const what = await find();
-      then.mix(what, genre.value);
+      if (number === taken) then.mix(what, genre.value);
     } catch (error) {
+      if (number !== taken) return;
       told.textContent = error instanceof Error ? error.message : String(error);
       told.hidden = false;
     }

@@ -97,11 +97,12 @@ function put(path, file, progress, signal) {
  * Watch a job to its end; its result comes back.
  * @param {string} job
  * @param {(stage: string, done: number | null) => void} progress
- * @param {AbortSignal} [signal] stops the job
+ * @param {AbortSignal} [signal] ends the watching, not the job
  * @returns {Promise<any>}
  */
 export function watch(job, progress, signal) {
   return new Promise((done, failed) => {
+    signal?.throwIfAborted();
     const events = new EventSource(`/api/jobs/${job}/events`);
     let misses = 0;
     events.addEventListener("progress", (event) => {
@@ -124,7 +125,6 @@ export function watch(job, progress, signal) {
     };
     signal?.addEventListener("abort", () => {
       events.close();
-      ask(`/api/jobs/${job}`, { method: "DELETE" }).catch(() => {});
       failed(new DOMException("stopped", "AbortError"));
     });
   });
