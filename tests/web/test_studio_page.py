@@ -492,6 +492,19 @@ def test_the_keyboard_stays_in_the_page(browser: Any, server: Server, mix: str, 
     page.close()
 
 
+def test_the_skip_link_leads_into_the_mix(browser: Any, server: Server, mix: str) -> None:
+    page, console = open_mix(browser, server, mix)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_timeout(300)
+    assert page.locator(".desk").count() == 1
+    assert page.url.endswith(f"#{mix}")
+    assert console.said == []
+    page.context.close()
+
+
 @pytest.mark.parametrize("first", ["", "nosuchmixnosuchmixnos"])
 def test_of_two_choices_the_later_one_is_shown(first: str, browser: Any, server: Server, mix: str) -> None:
     """The answer to the first comes after the second is open: the list of mixes, or that there is no such mix."""

@@ -179,6 +179,10 @@ function route() {
 
 another.addEventListener("click", () => { location.hash = ""; });
 addEventListener("hashchange", route);
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is the mix's
+  main.focus();
+});
 // A file that misses the field would be opened in place of the page.
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => event.preventDefault());
