@@ -582,3 +582,105 @@ def test_a_song_at_another_rate_and_in_mono(browser: Any, server: Server, tmp_pa
 
 def source_mono(file: Path) -> np.ndarray:
     return soundfile.read(io.BytesIO(file.read_bytes()), dtype="float32")[0][None]
+
+
+def own_server(work: Path, port: int = 0) -> Any:
+    """A server that a test may kill; on the same port and folder it is the one that comes back."""
+    return served("studio", "--no-browser", "--port", port, "--work", work)
+
+
+@pytest.mark.parametrize("end", ["kill", "stop"])
+def test_a_mix_goes_on_when_the_server_is_back(end: str, browser: Any, tmp_path: Path) -> None:
+    """A server that was started anew has forgotten its jobs: the page tells it, waits, and has the song mixed again; so
+    also a page that was loaded anew meanwhile."""
+    long = tmp_path / "Long Song.wav"
+    soundfile.write(long, np.tile(0.3 * song(5.0, RATE), 24).T, RATE)
+    page = browser.new_page()
+    with own_server(tmp_path / "work") as server:
+        page.goto(server.address)
+        page.locator("#one").set_input_files(long)
+        until(page, "location.hash.startsWith('#job=')")
+        page.reload()
+        page.locator(".working").get_by_role("button", name="Stop").wait_for()
+        getattr(server, end)()
+        page.get_by_text("The server cannot be reached. Trying again…").wait_for()
+        picture(page, "studio-away")
+        with own_server(tmp_path / "work", server.port()):
+            page.locator(".desk h1").get_by_text("Long Song").wait_for(timeout=60_000)
+    page.close()
+
+
+def test_a_lost_connection_does_not_mix_twice(browser: Any, server: Server, file: Path) -> None:
+    page = browser.new_page()
+    lost: list[str] = []
+    ordered: list[str] = []
+    page.on("request", lambda request: ordered.append(request.url) if request.url.endswith("/mix") else None)
+
+    def events(route: Any) -> None:
+        lost.append(route.request.url)
+        if len(lost) < 8:  # a browser by itself gives up before
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/events", events)
+    page.add_init_script("""
+      const later = setTimeout;
+      setTimeout = (what, ms) => later(what, ms > 9000 ? ms : Math.min(ms, 100));""")
+    drop(page, server, file)
+    assert len(lost) == 8
+    assert len(ordered) == 1
+    page.close()
+
+
+def test_an_export_waits_for_the_server(browser: Any, tmp_path: Path, file: Path) -> None:
+    """Gone while it exports, and gone before: the mix stays open as it was, and the file comes when it is back."""
+    work = tmp_path / "work"
+    with own_server(work) as server:
+        page = browser.new_page()
+        drop(page, server, file)
+        page.evaluate("window.same = true")
+        slider(page, "High EQ").fill("2")
+        wave = page.get_by_role("slider", name="Place in the song")
+        wave.press("ArrowRight")
+        with page.expect_response("**/export"):
+            page.get_by_role("button", name="Export the mix").press("Enter")
+        server.kill()
+    page.get_by_text("Trying again…").wait_for()
+    with own_server(work, server.port()) as again:
+        page.get_by_text("Ready:").wait_for(timeout=60_000)
+        again.kill()
+        page.get_by_label("Format").select_option("flac")
+        page.get_by_role("button", name="Export the mix").press("Enter")
+        page.get_by_text("The server cannot be reached. Trying again…").wait_for()
+        picture(page, "studio-export-away")
+    with own_server(work, server.port()):
+        page.get_by_text("Trying again…").wait_for(state="hidden", timeout=60_000)
+        until(page, "document.querySelector('.export progress').hidden", 60)
+        assert page.get_by_text("Ready:").is_visible()
+        assert page.evaluate("document.activeElement.textContent") == "Export the mix"
+        assert page.locator(".error:visible").count() == 0
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download the mix").click()
+        assert download.value.suggested_filename == "Dull Song.mix.flac"
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Preset").click()
+        download.value.save_as(tmp_path / "preset.json")
+    assert preset_from(json.loads((tmp_path / "preset.json").read_text())).parameters["high_eq"] == 2.0
+    assert page.evaluate("window.same")
+    assert slider(page, "High EQ").input_value() == "2"
+    assert wave.get_attribute("aria-valuenow") == "2"
+    page.close()
+
+
+def test_a_mix_opens_when_the_server_is_back(browser: Any, server: Server, mix: str) -> None:
+    page = browser.new_page()
+    page.goto(server.address)
+    page.locator(".field").wait_for()
+    page.route(f"**/api/mixes/{mix}/source", lambda route: route.abort())
+    page.evaluate(f"location.hash = '{mix}'")
+    page.get_by_text("The server cannot be reached. Trying again…").wait_for()
+    page.unroute(f"**/api/mixes/{mix}/source")
+    page.locator(".desk h1").get_by_text("Dull Song").wait_for()
+    assert page.url.endswith(f"#{mix}")
+    page.close()

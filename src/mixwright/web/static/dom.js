@@ -45,31 +45,59 @@ export class ServerError extends Error {
   }
 }
 
+/** @typedef {{method?: string, content?: unknown, body?: BodyInit, signal?: AbortSignal}} How */
+
 /**
  * Ask the server; the answer's JSON. Throws a ServerError.
  * @param {string} path
- * @param {{method?: string, content?: unknown, body?: BodyInit, signal?: AbortSignal}} [how]
+ * @param {How} [how]
  * @returns {Promise<any>}
  */
 export async function ask(path, how = {}) {
+  return (await request(path, how)).json().catch((error) => lost(error, how.signal));
+}
+
+/**
+ * A file's bytes. Throws a ServerError.
+ * @param {string} path
+ * @param {How} [how]
+ * @returns {Promise<ArrayBuffer>}
+ */
+export async function bytes(path, how = {}) {
+  return (await request(path, how)).arrayBuffer().catch((error) => lost(error, how.signal));
+}
+
+/**
+ * The answer, where it is none that refuses. Throws a ServerError.
+ * @param {string} path
+ * @param {How} [how]
+ * @returns {Promise<Response>}
+ */
+export async function request(path, how = {}) {
   const { method, content, body, signal } = how;
   /** @type {Record<string, string>} */
   const headers = { "X-Mixwright": "1" };
   if (content !== undefined) headers["Content-Type"] = "application/json";
   const sent = content === undefined ? body : JSON.stringify(content);
-  let response;
-  try {
-    response = await fetch(path, { method: method ?? (sent === undefined ? "GET" : "POST"), headers, body: sent, signal });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ServerError("The server cannot be reached.", 0);
-  }
+  const response = await fetch(path, { method: method ?? (sent === undefined ? "GET" : "POST"), headers, body: sent, signal })
+    .catch((error) => lost(error, signal));
+  if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ServerError(sentence(answer.error ?? `the server answered ${response.status}`), response.status);
-  return answer;
+  throw new ServerError(sentence(answer.error ?? `the server answered ${response.status}`), response.status);
+}
+
+/**
+ * No answer, or half of one.
+ * @param {unknown} error
+ * @param {AbortSignal} [signal]
+ * @returns {never}
+ */
+function lost(error, signal) {
+  if (signal?.aborted) throw error;
+  throw new ServerError("The server cannot be reached.", 0);
 }
 
 /** @param {string} text */
-function sentence(text) {
+export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }

@@ -3,9 +3,9 @@
 // @ts-check
 
 import { ask, ServerError } from "../dom.js";
+import { insist } from "../insist.js";
 
 const KEY = "mixwright-pending";
-const FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 8000;
 
 /**
  * @param {string} base the listener's link
@@ -29,25 +29,13 @@ export function pending(base) {
  */
 export async function save(base, message, tell) {
   keep({ base, message });
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
-    try {
-      const state = await ask(`${base}/api/answers`, { content: message });
-      keep(null);
-      tell(false);
-      return state;
-    } catch (error) {
-      const again = error instanceof ServerError && (error.status === 0 || error.status === 429 || error.status >= 500);
-      if (!again) {
-        keep(null);
-        tell(false);
-        throw error;
-      }
-      tell(true);
-      await new Promise((done) => {
-        const timer = setTimeout(done, wait);
-        addEventListener("online", () => { clearTimeout(timer); done(undefined); }, { once: true });
-      });
-    }
+  try {
+    return await insist(
+      () => ask(`${base}/api/answers`, { content: message }), (trouble) => tell(trouble !== ""), undefined,
+      (error) => error instanceof ServerError && (error.status === 0 || error.status === 429 || error.status >= 500),
+    );
+  } finally {
+    keep(null);
   }
 }
 

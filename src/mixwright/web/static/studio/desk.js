@@ -15,8 +15,9 @@ import { waveform } from "./waveform.js";
  * @param {any} mix
  * @param {import("./engine.js").Engine} engine
  * @param {(text: string) => void} tell
+ * @param {AbortSignal} left
  */
-export function desk(table, mix, engine, tell) {
+export function desk(table, mix, engine, tell, left) {
   const settings = new Settings(table.parameters, mix.parameters.map((/** @type {any} */ row) => row.value));
   const bar = transport(engine, mix);
   const wave = waveform(mix, engine);
@@ -88,7 +89,7 @@ export function desk(table, mix, engine, tell) {
     el("section", { class: "edit", "aria-label": "The ten parameters" },
       el("div", { class: "bar" }, el("h2", {}, "The mix"), el("div", { class: "row" }, undo, redo, el("label", { class: "button", for: "preset-file" }, "Load a preset"), file)),
       complaint, kept, sliders(settings, mix.parameters)),
-    exportPanel(mix, settings, tell),
+    exportPanel(mix, settings, tell, left),
     el("section", { class: "pictures", "aria-label": "What was heard" }, el("h2", {}, "What was heard"), ...charts.filter((chart) => chart)),
     stemTable(mix),
     measurements(mix),

@@ -2,15 +2,17 @@
 // @ts-check
 
 import { ask, el } from "../dom.js";
+import { trying } from "../insist.js";
 import { number, words } from "./format.js";
-import { watch } from "./upload.js";
+import { result } from "./job.js";
 
 /**
  * @param {any} mix
  * @param {import("./settings.js").Settings} settings
  * @param {(text: string) => void} tell
+ * @param {AbortSignal} left
  */
-export function exportPanel(mix, settings, tell) {
+export function exportPanel(mix, settings, tell, left) {
   /** @param {string} id @param {string} label @param {[string, string][]} options */
   const choice = (id, label, options) => {
     const select = el("select", { id }, ...options.map(([value, text]) => el("option", { value }, text)));
@@ -20,20 +22,26 @@ export function exportPanel(mix, settings, tell) {
   const loudness = choice("loudness", "Loudness", [["", `As decided (${number(mix.delivery.target_lufs, 1)} LUFS)`], ["streaming", "Streaming (−14 LUFS)"], ["broadcast", "Broadcast (−23 LUFS)"], ["keep", "As the song is"]]);
   const go = el("button", { class: "primary", onclick: run }, "Export the mix");
   const bar = el("progress", { max: 1, hidden: true, "aria-label": "Exporting" });
+  const waiting = el("p", { class: "notice", role: "status", hidden: true });
   const told = el("div", { class: "exported" });
 
+  /** @param {string} trouble */
+  function wait(trouble) {
+    waiting.textContent = trouble && trying(trouble);
+    waiting.hidden = !trouble;
+  }
+
   async function run() {
-    go.disabled = true;
+    if (!bar.hidden) return;
+    go.setAttribute("aria-disabled", "true"); // and not `disabled`, which would take the keyboard's place
     bar.hidden = false;
+    const content = { parameters: settings.named(), format: format.select.value, loudness: loudness.select.value || null };
     try {
-      const { job } = await ask(`/api/mixes/${mix.id}/export`, {
-        content: { parameters: settings.named(), format: format.select.value, loudness: loudness.select.value || null },
-      });
-      const found = await watch(job, (stage, share) => {
+      const found = await result(null, async () => (await ask(`/api/mixes/${mix.id}/export`, { content })).job, (stage, share) => {
         tell(`${words(stage)}…`);
         if (share === null) bar.removeAttribute("value");
         else bar.value = share;
-      });
+      }, wait, left);
       const at = `/api/exports/${found.file}`;
       told.replaceChildren(
         el("p", {}, `Ready: ${number(found.integrated_lufs, 1)} LUFS, ${number(found.true_peak_dbtp, 1)} dBTP.`),
@@ -44,14 +52,15 @@ export function exportPanel(mix, settings, tell) {
           el("a", { class: "button", href: `${at}/report`, download: true }, "Report")));
       tell("The export is ready.");
     } catch (error) {
+      if (left.aborted) return;
       told.replaceChildren(el("p", { class: "error", role: "alert" }, error instanceof Error ? error.message : String(error)));
     } finally {
-      go.disabled = false;
+      go.removeAttribute("aria-disabled");
       bar.hidden = true;
     }
   }
 
   return el("section", { class: "export", "aria-label": "Export" }, el("h2", {}, "Take it with you"),
-    el("div", { class: "row" }, format.field, loudness.field, go), bar, told,
+    el("div", { class: "row" }, format.field, loudness.field, go), bar, waiting, told,
     el("p", { class: "soft" }, "The export is what you hear now, with your values, brought to its loudness under a true-peak ceiling. The preset gives the same mix in your DAW and on the command line."));
 }

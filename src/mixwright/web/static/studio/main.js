@@ -1,11 +1,13 @@
 // The studio: drop a song, watch it being heard, hear what was decided, change it, take it with you.
 // @ts-check
 
-import { ask, byId, el, ServerError } from "../dom.js";
+import { ask, byId, bytes, el, ServerError } from "../dom.js";
+import { insist, trying } from "../insist.js";
 import { Engine } from "./engine.js";
 import { dropScreen } from "./drop.js";
 import { desk } from "./desk.js";
-import { send, watch } from "./upload.js";
+import { result, stop } from "./job.js";
+import { send } from "./upload.js";
 import { words } from "./format.js";
 
 const main = byId("main"), another = byId("another");
@@ -71,15 +73,15 @@ const JOB = "job="; // in the address: a reload finds the job again
  * @param {string} detail
  */
 function working(left, title, detail) {
-  const stop = new AbortController();
-  left.addEventListener("abort", () => stop.abort());
+  const ended = new AbortController();
+  left.addEventListener("abort", () => ended.abort());
   const bar = el("progress", { max: 1, value: 0, "aria-label": "Progress" });
   const stage = el("p", { class: "stage", "aria-live": "polite" }, "Uploading…");
   show(el("section", { class: "working" },
     el("h1", {}, title), el("p", { class: "soft" }, detail), stage, bar,
-    el("p", {}, el("button", { onclick: () => stop.abort() }, "Stop"))), false);
+    el("p", {}, el("button", { onclick: () => ended.abort() }, "Stop"))), false);
   return {
-    signal: stop.signal, // aborted when it is stopped or left
+    signal: ended.signal, // aborted when it is stopped or left
     /** @param {string} text @param {number | null} share */
     tell(text, share) {
       stage.textContent = text;
@@ -99,10 +101,7 @@ async function work(what, genre) {
   const shown = working(left, what.title, what.kind === "stems" ? `${what.files.length} stems` : what.files[0].name);
   try {
     const song = await send(what, table.limits, (share) => shown.tell("Uploading…", share), shown.signal);
-    const { job } = await ask(`/api/songs/${song}/mix`, { content: { genre } });
-    if (left.aborted) return;
-    history.replaceState(null, "", `#${JOB}${job}`);
-    await follow(job, shown, left);
+    await follow(null, { song, genre }, shown, left);
   } catch (error) {
     if (!left.aborted) await start(left, shown.signal.aborted ? "" : sentence(error));
   }
@@ -110,18 +109,25 @@ async function work(what, genre) {
 
 /**
  * Watch a job to its end, and open what came of it. Who leaves it does not stop it.
- * @param {string} job
+ * @param {string | null} job under way already
+ * @param {{song: string, genre: string} | null} wanted of what it is; a server that has forgotten the job is asked anew
  * @param {ReturnType<typeof working>} shown
  * @param {AbortSignal} left
  */
-async function follow(job, shown, left) {
+async function follow(job, wanted, shown, left) {
+  const order = wanted && (async () => {
+    job = String((await ask(`/api/songs/${wanted.song}/mix`, { content: { genre: wanted.genre } })).job);
+    if (!left.aborted) history.replaceState(wanted, "", `#${JOB}${job}`);
+    return job;
+  });
   try {
-    const { mix } = await watch(job, (name, share) => shown.tell(`${words(name)}…`, share), shown.signal);
+    const { mix } = await result(job, order, (name, share) => shown.tell(`${words(name)}…`, share),
+      (trouble) => { if (trouble) shown.tell(trying(trouble), null); }, shown.signal);
     if (!left.aborted) location.replace(`#${mix}`);
   } catch (error) {
     if (left.aborted) return;
     const stopped = shown.signal.aborted;
-    if (stopped) ask(`/api/jobs/${job}`, { method: "DELETE" }).catch(() => {});
+    if (stopped && job) stop(job);
     history.replaceState(null, "", location.pathname);
     await start(left, stopped ? "" : sentence(error));
   }
@@ -129,21 +135,19 @@ async function follow(job, shown, left) {
 
 /** @param {string} id @param {AbortSignal} left */
 async function openMix(id, left) {
-  show(el("section", { class: "working" }, el("p", { role: "status" }, "Opening…"), el("progress", { "aria-label": "Opening" })), true);
+  const stage = el("p", { role: "status" }, "Opening…");
+  show(el("section", { class: "working" }, stage, el("progress", { "aria-label": "Opening" })), true);
+  const fetched = () => Promise.all([
+    ask(`/api/mixes/${id}`, { signal: left }), bytes(`/api/mixes/${id}/source`, { signal: left }),
+    bytes("/static/chain.wasm", { signal: left })]);
   try {
-    const mix = await ask(`/api/mixes/${id}`, { signal: left });
-    const [bytes, module] = await Promise.all([
-      fetch(`/api/mixes/${id}/source`, { signal: left }).then((response) => {
-        if (!response.ok) throw new ServerError("The music is not here any more.", response.status);
-        return response.arrayBuffer();
-      }),
-      WebAssembly.compileStreaming(fetch("/static/chain.wasm")),
-    ]);
+    const [mix, music, code] = await insist(fetched, (trouble) => { stage.textContent = trouble ? trying(trouble) : "Opening…"; }, left);
+    const module = await WebAssembly.compile(code);
     if (left.aborted) return;
     const context = contextAt(mix.sample_rate);
-    const engine = new Engine(context, await context.decodeAudioData(bytes), module);
+    const engine = new Engine(context, await context.decodeAudioData(music), module);
     await engine.prepare(mix.chain, [mix.passage.start_s, mix.passage.end_s]);
-    const made = desk(table, mix, engine, tell);
+    const made = desk(table, mix, engine, tell, left);
     const close = () => { made.close(); engine.close(); context.close().catch(() => {}); };
     if (left.aborted) return close();
     left.addEventListener("abort", close);
@@ -172,7 +176,7 @@ function contextAt(rate) {
 
 function route() {
   const id = location.hash.slice(1), left = choose();
-  if (id.startsWith(JOB)) follow(id.slice(JOB.length), working(left, "Your song", ""), left);
+  if (id.startsWith(JOB)) follow(id.slice(JOB.length), history.state, working(left, "Your song", ""), left);
   else if (id) openMix(id, left);
   else start(left);
 }
