@@ -1,4 +1,4 @@
-"""Where Mixwright keeps what is yours: your taste, your feedback, and the networks that you trained.
+"""Where Mixwright keeps what is yours: your taste, your feedback, the networks that you trained, what others gave.
 
 `MIXWRIGHT_HOME`, or `mixwright` in the folder that the XDG base directory specification names.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["FEEDBACK", "MODELS", "TASTE", "home_folder"]
+__all__ = ["FEEDBACK", "MODELS", "PRESETS", "SHARED_TASTE", "TASTE", "home_folder"]
 
 TASTE, FEEDBACK, MODELS = "taste.json", "feedback.sqlite", "models"
+SHARED_TASTE, PRESETS = "shared-taste.json", "presets"
 
 
 def home_folder() -> Path:

@@ -14,7 +14,7 @@ from ..errors import AudioWriteError, PresetError
 if TYPE_CHECKING:
     from ..parameters import Preset
 
-__all__ = ["preset_app"]
+__all__ = ["preset_app", "read_preset"]
 
 preset_app = typer.Typer(help="Presets for plugin hosts, and back.", no_args_is_help=True)
 VST3, STATE, LV2 = ".vstpreset", ".state", ".lv2"
@@ -47,7 +47,7 @@ def convert_command(
         _check_bundle(output)
     else:
         check_output_path(output, [source], extensions=(VST3, STATE, LV2, ".json"))
-    given = _read(source)
+    given = read_preset(source)
     text = given.to_json() if ending == ".json" else plugin_state(given)
     if ending == LV2:
         _write_bundle(output, lv2_preset_files(output.stem, text))
@@ -82,8 +82,14 @@ def _write_bundle(folder: Path, files: Mapping[str, str]) -> None:
             temporary.write_text(text, encoding="utf-8")
 
 
-def _read(source: Path) -> Preset:
-    """The preset, whichever of the four it is in."""
+def read_preset(source: Path) -> Preset:
+    """The preset in a file of any kind: a preset of ours, a plugin's state, a .vstpreset file, a .lv2 folder.
+
+    Errors
+    ------
+    PresetError
+        It cannot be read, or is none of them.
+    """
     from ..parameters import load_preset
     from ..parameters.lv2_preset import state_in_turtle
     from ..parameters.plugin_state import FORMAT, parse_plugin_state

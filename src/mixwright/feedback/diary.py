@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..analysis import Analysis
 
-__all__ = ["ME", "Diary", "agree", "diary_of", "leaning_from", "store_url"]
+__all__ = ["ME", "Diary", "agree", "diary_of", "leaning_from", "store_url", "taste_file"]
 
 ME = "me"
 
@@ -81,11 +81,11 @@ class Diary:
         self.store.add(self.pseudonym, [event])
 
     def learn(self) -> Leaning:
-        """Learn the taste anew from all that is kept of this person, and write it where `mix` looks for it."""
+        """Learn the taste anew from all that is kept of this person, and write it to its `taste_file`."""
         taste = learn_taste(choices_of(self.store.events(pseudonym=self.pseudonym)))
         leaning = leaning_from(taste, listener=self.pseudonym)
         self.home.mkdir(parents=True, exist_ok=True)
-        with atomic_path(self.home / TASTE) as temporary:
+        with atomic_path(taste_file(self.home, self.pseudonym)) as temporary:
             temporary.write_text(leaning.to_json(), encoding="utf-8")
         return leaning
 
@@ -110,6 +110,11 @@ def diary_of(home: Path, *, url: str | None = None, pseudonym: str = ME) -> Iter
         yield Diary(store, home, pseudonym) if person is not None and person.consented else None
     finally:
         store.close()
+
+
+def taste_file(home: Path, pseudonym: str = ME) -> Path:
+    """Where somebody's taste is: one's own where `mix` looks for it, that of others beside it."""
+    return home / (TASTE if pseudonym == ME else f"taste-{pseudonym}.json")
 
 
 def store_url(home: Path) -> str:

@@ -11,7 +11,7 @@ from ..store import EventRow
 from .events import CHOICE, EDIT, UNEDITED
 from .taste import Choice, deviation
 
-__all__ = ["EDIT_WEIGHT", "choices_of", "main_genre"]
+__all__ = ["EDIT_WEIGHT", "choices_of", "choices_with_events", "main_genre"]
 
 # Who moves a slider has heard both, but not blind, and knows which is whose.
 EDIT_WEIGHT = 0.25
@@ -23,7 +23,12 @@ def choices_of(events: Iterable[EventRow]) -> list[Choice]:
 
     Of each song of a person only the last edit counts: what was kept in the end.
     """
-    found: dict[tuple[str, str, str], Choice] = {}
+    return [choice for _, choice in choices_with_events(events)]
+
+
+def choices_with_events(events: Iterable[EventRow]) -> list[tuple[EventRow, Choice]]:
+    """As `choices_of`, each with the event that it was made by."""
+    found: dict[tuple[str, str, str], tuple[EventRow, Choice]] = {}
     for event in events:
         if event.kind == CHOICE:
             data = event.data
@@ -31,13 +36,13 @@ def choices_of(events: Iterable[EventRow]) -> list[Choice]:
                 _way(data["first"]), _way(data["second"]), data["outcome"], event.pseudonym, main_genre(event.genre),
                 float(data.get("weight", 1.0)),
             )  # fmt: skip
-            found[event.pseudonym, CHOICE, event.key] = choice
+            found[event.pseudonym, CHOICE, event.key] = event, choice
         elif event.kind == EDIT:
             place = (event.pseudonym, EDIT, event.song)
             edited = _edit(event)
             found.pop(place, None)
             if edited is not None:
-                found[place] = edited
+                found[place] = event, edited
     return list(found.values())
 
 

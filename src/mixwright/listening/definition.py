@@ -9,28 +9,26 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ..errors import ParameterError
 from ..model.leaning import Lean
 from ..parameters import GENRES
+from ..parameters.strict_model import Strict, checked, schema_of
 
 __all__ = [
     "KINDS",
     "Consent",
     "ListeningTest",
     "SongRow",
-    "Strict",
     "SystemRow",
-    "checked",
     "json_schema",
     "parse_test",
     "read_test",
 ]
 
-Model = TypeVar("Model", bound=BaseModel)
 KINDS = ("preference", "abx", "multiple", "mushra", "rating", "appropriateness")
 Kind = Literal["preference", "abx", "multiple", "mushra", "rating", "appropriateness"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}$")]
@@ -52,12 +50,6 @@ FEWEST_SYSTEMS = {"preference": 2, "abx": 2, "multiple": 2, "mushra": 2, "rating
 MOST_SIGNALS, ANCHORS = 12, 2
 
 
-class Strict(BaseModel):
-    """Frozen, with no key that is not named and no silent change of type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class MixArguments(Strict):
     """How Mixwright makes a system out of a song, as `mixwright.mix` has it; `away` leads it from what is decided, by
     parts of each parameter's range, as a taste does."""
@@ -67,8 +59,8 @@ class MixArguments(Strict):
     amount: Annotated[float, Field(ge=0, le=1)] = 1.0
     loudness: str | float = "auto"
     dynamic: bool = False
-    settings: dict[str, float] = {}
-    away: dict[str, float] = {}
+    settings: dict[str, float] = {}  # noqa: RUF012 (pydantic copies it)
+    away: dict[str, float] = {}  # noqa: RUF012
 
     @model_validator(mode="after")
     def _in_range(self) -> Self:
@@ -211,18 +203,6 @@ def parse_test(content: Any, name: str) -> ListeningTest:
     return checked(ListeningTest, content, name)
 
 
-def checked(model: type[Model], content: Any, name: str) -> Model:
-    """Plain types as a model; a ParameterError names the first thing that breaks a rule."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        told = first["msg"].removeprefix("Value error, ")
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise ParameterError(f"{name}: {f'{where}: ' if where else ''}{told}{more}") from None
-
-
 def json_schema() -> dict[str, Any]:
     """The JSON schema of a test file, for editors that check TOML."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ListeningTest.model_json_schema()}
+    return schema_of(ListeningTest)

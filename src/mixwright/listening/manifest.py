@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ..errors import ParameterError
-from .definition import ListeningTest, Strict, checked
+from ..parameters.strict_model import Strict, checked
+from .definition import ListeningTest
 
 __all__ = ["FORMAT", "MANIFEST", "SOUNDS", "Manifest", "Stimulus", "load_manifest"]
 

@@ -1,0 +1,36 @@
+"""Documents that others write, as pydantic models which let nothing through that they do not name."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..errors import ParameterError
+
+__all__ = ["Strict", "checked", "schema_of"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Frozen, with no key that is not named and no silent change of type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def checked(model: type[Model], content: Any, name: str) -> Model:
+    """Plain types as a model; a ParameterError names the first thing that breaks a rule."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        told = first["msg"].removeprefix("Value error, ")
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise ParameterError(f"{name}: {f'{where}: ' if where else ''}{told}{more}") from None
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a model's documents."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
