@@ -16,6 +16,7 @@ from .benchmark import benchmark_command
 from .compare import compare_command
 from .data import data_app
 from .extract import Interrupted, extract_command
+from .feedback import feedback_app
 from .listen import listen_app
 from .live import live_command
 from .mix import mix_command
@@ -60,6 +61,7 @@ app.add_typer(plugin_app, name="plugin")
 app.add_typer(listen_app, name="listen")
 app.add_typer(taste_app, name="taste")
 app.add_typer(models_app, name="models")
+app.add_typer(feedback_app, name="feedback")
 
 
 def _show_version(value: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from .keeping import keep_mix
 from .places import default_output, report_path, sidecar
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def mix_command(
         write_text(files[-1], result.console.preset.to_json())
     if report_file is not None:
         write_report(result, report_file)
+    if preset is None:  # what a preset holds was not decided here
+        keep_mix(result, how="cli")
     if as_json:
         print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
     elif not quiet:

@@ -43,9 +43,9 @@ LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "PDDL-1.0", "ODC-By-1.0", "O
 SHARING_VERSION = "1"
 SHARING = (
     "I give these choices, ratings and presets away, under the licence that is named, for everybody to use, also to "
-    "train mixers. They hold no music, no name, no file name and no time. A set that was given away cannot be called "
-    "back. Somebody who has the same song may recognise it, and somebody who has two sets of mine may see that both "
-    "are of one person."
+    "train mixers. Beyond what I write myself they hold no name, no music, no file name, and not when I did what. A "
+    "set that was given away cannot be called back. Somebody who has the same song may recognise it, and somebody who "
+    "has two sets of mine may see that both are of one person."
 )
 MOST_ROWS, MOST_PRESETS = 20_000, 1_000
 FARTHEST = 2.0  # from one end of a range to the other
@@ -65,6 +65,13 @@ class ConsentRow(Strict):
     statement: Annotated[str, Field(pattern=r"\S", max_length=2000)]
     scope: Literal["shared"]
     given: Literal[True]
+
+    @field_validator("given", mode="before")
+    @classmethod
+    def _is_true(cls, value: Any) -> Any:
+        if value is not True:  # 1 would pass for it
+            raise ValueError("must be true")
+        return value
 
 
 class ChoiceRow(Strict):
@@ -175,10 +182,9 @@ def parse_set(text: str, *, source: str = "preferences") -> PreferenceSet:
     content = parse_json(text, source)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise PresetError(f'{source}: is no set of preferences ("format" must be "{FORMAT}")')
-    if content.get("version") != FORMAT_VERSION:
-        raise PresetError(
-            f"{source}: version={content.get('version')!r} must be {FORMAT_VERSION}; it needs another Mixwright"
-        )
+    version = content.get("version")
+    if type(version) is not int or version != FORMAT_VERSION:
+        raise PresetError(f"{source}: version={str(version)[:20]} must be {FORMAT_VERSION}; it needs another Mixwright")
     for key, why in (("licence", "nobody may use it"), ("consent", "nobody agreed to sharing it")):
         if key not in content:
             raise ParameterError(f"{source}: {key} is missing: {why}")

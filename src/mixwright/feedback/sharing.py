@@ -85,7 +85,7 @@ def preset_rows(presets: Iterable[tuple[str, Preset]]) -> list[PresetRow]:
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of a set: its id, who is in it, and what was new."""
+    """What became of a set: its id, how many listeners it adds (before or now), and what was new."""
 
     id: str
     listeners: int
@@ -117,7 +117,7 @@ def import_set(store: FeedbackStore, preferences: PreferenceSet) -> Imported:
             key = hashlib.sha256(f"{id_} {told} {seen[told]}".encode()).hexdigest()[:32]
             fresh[row.listener].append(_event(row, key, made))
     added: Counter[str] = Counter()
-    for listener in preferences.listeners:
+    for listener in sorted(fresh):
         name = f"{id_[:8]}:{listener}"
         there = store.person(name)
         if there is not None and there.source != id_:
@@ -125,7 +125,7 @@ def import_set(store: FeedbackStore, preferences: PreferenceSet) -> Imported:
         store.agree(name, preferences.consent.version, source=id_)
         for kind in (CHOICE, RATING):
             added[kind] += store.add(name, [event for event in fresh[listener] if event.kind == kind])
-    return Imported(id_, len(preferences.listeners), added[CHOICE], added[RATING])
+    return Imported(id_, len(fresh), added[CHOICE], added[RATING])
 
 
 def write_presets(preferences: PreferenceSet, folder: Path) -> list[Path]:

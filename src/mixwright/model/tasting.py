@@ -16,7 +16,7 @@ from .learned_reasons import amount_words
 from .refine import hold
 from .rules import scaled, settle
 
-__all__ = ["lean_on", "moved_words", "tasted_words"]
+__all__ = ["label", "lean_on", "moved_words", "tasted_words"]
 
 
 def lean_on(
@@ -68,7 +68,7 @@ def tasted_words(tasted: Tasted) -> str:
     """As "+0.8 dB presence, 1.40:1 instead of 1.00:1 compression, from 46 choices"; empty where nothing moved."""
     if not tasted.moved:
         return ""
-    moves = [f"{moved_words(name, *both)} {_label(name)}" for name, both in tasted.moved.items()]
+    moves = [f"{moved_words(name, *both)} {label(name)}" for name, both in tasted.moved.items()]
     return f"{', '.join(moves)}, from {tasted.choices} choices"
 
 
@@ -85,10 +85,11 @@ def moved_words(name: str, before: float, after: float) -> str:
 
 
 def _reason(name: str, before: float, after: float, choices: int, without: str) -> str:
-    label = "Compressor" if name == "compressor_ratio" else info(name).label
+    named = "Compressor" if name == "compressor_ratio" else info(name).label
     move = moved_words(name, before, after)
-    return f"{label} {amount_words(name, after)}: {move} for your taste, from {choices} choices. Without it: {without}"
+    return f"{named} {amount_words(name, after)}: {move} for your taste, from {choices} choices. Without it: {without}"
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """What a parameter is called in the middle of a sentence."""
     return "compression" if name == "compressor_ratio" else info(name).label.lower().replace("eq", "EQ")
