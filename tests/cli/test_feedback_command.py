@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 import soundfile
-from click.testing import Result
 from tests.songs import song
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from mixwright.cli.app import app
 from mixwright.errors import MixwrightError

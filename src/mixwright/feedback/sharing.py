@@ -124,7 +124,8 @@ def import_set(store: FeedbackStore, preferences: PreferenceSet) -> Imported:
             raise StoreError(f"{name}: is there already, from another set ({there.source[:16]}…)")
         store.agree(name, preferences.consent.version, source=id_)
         for kind in (CHOICE, RATING):
-            added[kind] += store.add(name, [event for event in fresh[listener] if event.kind == kind])
+            events = [event for event in fresh[listener] if event.kind == kind]
+            added[kind] += store.add(name, events) if events else 0
     return Imported(id_, len(fresh), added[CHOICE], added[RATING])
 
 
