@@ -57,6 +57,7 @@ def fit_davidson(
     own = np.zeros_like(half)
     own[:, parts + 1] = 1.0
     design = np.stack([half, -half, own], axis=1)  # (pairs, 3, parts + 2)
+    flat = design.reshape(-1, parts + 2)
     prior = np.diag(prior_precision)
     middle = np.zeros(parts + 2) if prior_mean is None else prior_mean
     found = np.zeros(parts + 2) if start is None else start.copy()
@@ -65,8 +66,8 @@ def fit_davidson(
         chances = _softmax(design @ found)
         gradient = np.einsum("po,pok->k", counts - total * chances, design) - prior @ (found - middle)
         mean = np.einsum("po,pok->pk", chances, design)
-        spread = np.einsum("po,pok,pol->kl", total * chances, design, design)
-        curvature = spread - np.einsum("p,pk,pl->kl", total[:, 0], mean, mean) + prior
+        spread = (flat * (total * chances).reshape(-1, 1)).T @ flat
+        curvature = spread - (mean * total).T @ mean + prior
         step = np.linalg.solve(curvature, gradient)
         found += step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-12))
         if np.abs(step).max() < ENOUGH:

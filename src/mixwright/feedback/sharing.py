@@ -32,7 +32,8 @@ __all__ = ["Imported", "import_set", "learn_shared", "make_set", "preset_rows", 
 Row = TypeVar("Row")
 # So coarse that they tell no song: a part of a range in thousandths, the weight of a genre in tenths.
 WAY_DIGITS, GENRE_DIGITS = 3, 1
-TOLD_APART = 40  # listeners; of more, those with the fewest choices are taken for one
+TOLD_APART = 20  # listeners; of more, those with the fewest choices are taken for one
+MOST_LEARNED = 20_000  # choices, the last ones: so that learning stays within seconds and 1 GB
 OTHERS = "others"
 
 
@@ -152,7 +153,7 @@ def learn_shared(store: FeedbackStore, home: Path) -> Leaning | None:
 
     Nobody's own taste is in it, and no mix leans to it unless it is told to (`mix --taste`).
     """
-    choices = choices_of(store.events(CHOICE, EDIT))
+    choices = choices_of(store.events(CHOICE, EDIT))[-MOST_LEARNED:]
     if not choices:
         (home / SHARED_TASTE).unlink(missing_ok=True)
         return None
