@@ -23,6 +23,10 @@ class StoreError(MixwrightError):
     """The database of answers cannot be opened or written, or was made by a newer version."""
 
 
+class DeliveryError(MixwrightError):
+    """An alert did not reach whom it was for: the mail server or the webhook did not take it."""
+
+
 class AudioError(MixwrightError):
     """A sound file or signal cannot be read, written or mixed."""
 

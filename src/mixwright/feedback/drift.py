@@ -2,12 +2,12 @@
 
 Two measures of each measurement of `events.FEATURES`, against a reference. The population stability index over the
 reference's tenths (S. Lewis, An Introduction to Credit Scoring, 1994; N. Siddiqi, Credit Risk Scorecards, 2006, whose
-0.2 is the usual bound): sum of (share - reference share) x ln(share / reference share). It is above 0 by chance alone:
-without drift, of n songs against m, it is about (1/n + 1/m) times a chi-square of one degree less than bins (B. Yurdakul
-and J. Naranjo, Statistical properties of the population stability index, Journal of Risk Model Validation 14(4), 2020),
-which is what says how likely it is. And the largest distance of the distribution functions (Kolmogorov and Smirnov),
-whose chance is that of n m / (n + m) songs. Holm's correction (1979) over everything that is tested by each measure.
-A drift is told where one of them is both large and beyond chance.
+0.2 is the usual bound): sum of (share - reference share) x ln(share / reference share). Chance brings it above 0:
+without drift, of n songs against m, it is about (1/n + 1/m) times a chi-square of one degree less than bins
+(B. Yurdakul and J. Naranjo, Statistical properties of the population stability index, Journal of Risk Model Validation
+14(4), 2020), which says how likely it is. And the largest distance of the distribution functions (Kolmogorov and
+Smirnov), whose chance is that of n m / (n + m) songs. Holm's correction (1979) over everything that is tested by each
+measure. A drift is told where one of them is both large and beyond chance.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ ADDED = 0.5  # songs that every bin is thought to hold beside those it has: none
 
 @dataclass(frozen=True)
 class Drifted:
-    """One thing tested: of `n` songs here and `m` in the reference. `moved` is the change of the median, in parts of
-    the reference's distance between its quartiles, 0 for genres; `ks`, its distance, and its corrected chance are None
-    for them."""
+    """One thing tested: of `n` songs here and `m` in the reference. Chances are corrected. Distance `ks`, its chance and
+    the medians are None for genres."""
 
     name: str
     n: int

@@ -164,7 +164,8 @@ def _count(name: str, value: Any, least: int) -> int:
 
 def _one_line_lists(text: str) -> str:
     """Lists of numbers on one line each."""
-    out, inside = [], False
+    out: list[str] = []
+    inside = False
     for line in text.splitlines():
         if inside:
             out[-1] += line.strip() + ("" if line.strip().startswith("]") else " ")
