@@ -21,6 +21,7 @@ from .listen import listen_app
 from .live import live_command
 from .mix import mix_command
 from .models import models_app
+from .monitor import monitor_command
 from .plugin import plugin_app
 from .preset import preset_app
 from .render import render_command
@@ -55,6 +56,7 @@ app.command("benchmark")(benchmark_command)
 app.command("validate")(validate_command)
 app.command("train")(train_command)
 app.command("retrain")(retrain_command)
+app.command("monitor")(monitor_command)
 app.add_typer(data_app, name="data")
 app.add_typer(preset_app, name="preset")
 app.add_typer(plugin_app, name="plugin")

@@ -161,7 +161,8 @@ RULES: tuple[Rule, ...] = (
          f"least {LEAST_MIXES} mixes", _at_bounds),
     Rule("rms_ratio", f"any mix whose balance stage changes the RMS to outside {_bound(criterion('rms_ratio'))}",
          _single("rms_ratio")),
-    Rule("loudness_error", f"any mix whose loudness is not {_bound(criterion('loudness_off_target'))} of its target", _loudness),
+    Rule("loudness_error", f"any mix whose loudness is more than {criterion('loudness_off_target').high:g} LU off its "
+         "target", _loudness),
     Rule("true_peak_over", "any mix whose true peak is above its ceiling", _single("true_peak_over")),
     Rule("criteria_missed", f"any other bounded criterion missed by surely more than {100 * SURELY_MISSED:g} % of at "
          f"least {LEAST_MIXES} mixes (95 % interval)", _missed),

@@ -36,8 +36,8 @@ ADDED = 0.5  # songs that every bin is thought to hold beside those it has: none
 
 @dataclass(frozen=True)
 class Drifted:
-    """One thing tested: of `n` songs here and `m` in the reference. Chances are corrected. Distance `ks`, its chance and
-    the medians are None for genres."""
+    """One thing tested: of `n` songs here and `m` in the reference. Chances are corrected. Distance, its chance
+    and the medians are None for genres."""
 
     name: str
     n: int

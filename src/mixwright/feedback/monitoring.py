@@ -18,7 +18,7 @@ from .events import EDIT, MIX, RATING
 from .reference import Music, Reference
 from .windows import Window, edit_distance, last_of_songs, window
 
-__all__ = ["LONGEST_DAYS", "RECENT", "Change", "MixPoint", "Monitored", "Point", "monitor"]
+__all__ = ["LONGEST_DAYS", "RECENT", "Change", "MixPoint", "Monitored", "Point", "check_days", "monitor"]
 
 RECENT = 50  # mixes that "recent" holds at most
 LEAST_CHANGE = 8  # values on each side, before anything is said of a change
@@ -106,8 +106,7 @@ def monitor(
     ParameterError
         `days` is not in 1 to 3650.
     """
-    if not 1 <= days <= LONGEST_DAYS:
-        raise ParameterError(f"days={days} must be in [1, {LONGEST_DAYS}]")
+    check_days(days)
     until = now.astimezone(UTC) + TOLD
     since = until - timedelta(days=days)
     before = [event for event in events if since - timedelta(days=days) <= event.made < since]
@@ -127,6 +126,12 @@ def monitor(
         tuple(MixPoint(e.made, e.model, e.data["figures"], len(e.data["at_bounds"])) for e in mixes),
         tuple(_distances(inside)), tuple(_scores(inside)),
     )  # fmt: skip
+
+
+def check_days(days: int) -> None:
+    """Raises ParameterError where days are not in 1 to 3650."""
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ParameterError(f"days={days} must be in [1, {LONGEST_DAYS}]")
 
 
 def _weeks(since: datetime, until: datetime) -> list[tuple[str, datetime, datetime]]:
