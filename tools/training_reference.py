@@ -2,10 +2,11 @@
 
     python tools/training_reference.py FOLDER... [--songs 240] [-o FILE]
 
-Each FOLDER is music with a mixes.csv, as `mixwright train` takes it and `tools/debian_music.py` makes it. Songs of the
-test split, and by its artists, are left out, as in training. No more than `--songs` are heard, taken in turn from each
-artist. Songs are heard whole; of those that the table calls excerpts (a `start_s`) the duration is not counted. Written
-are quantiles and genre shares, no music and no name: src/mixwright/feedback/training_set.json.
+Each FOLDER is music with a mixes.csv, as `tools/debian_music.py` makes it. Only songs whose split is train are heard,
+none by an artist of the test split, as in training; no more than `--songs`, taken in turn from each artist. Songs are
+heard whole. Those that the table calls excerpts (a `start_s`) count where their artist has no whole song, without their
+duration. Written are quantiles and genre shares as the shipped network hears them, no music and no name:
+src/mixwright/feedback/training_set.json.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mixwright.audio import atomic_path
@@ -23,21 +24,39 @@ from mixwright.errors import MixwrightError
 from mixwright.feedback.events import features_of
 from mixwright.feedback.reference import Music, make_reference
 from mixwright.mix import analyze
-from mixwright.mix.deciding import check_model
 from mixwright.model import Hearing
-from mixwright.training.collection import gather
+from mixwright.model.network import load_network
 from mixwright.training.data.files import table_rows
-from mixwright.training.songs import TRAIN, Song
+from mixwright.training.songs import TEST, TRAIN
 
 TARGET = Path(__file__).parents[1] / "src" / "mixwright" / "feedback" / "training_set.json"
 
 
+@dataclass(frozen=True)
+class Song:
+    path: Path
+    artist: str
+    excerpt: bool
+
+
+def training_songs(folders: Sequence[Path]) -> list[Song]:
+    """All songs of training in the tables, of no artist who is tested with."""
+    rows = [(folder, row) for folder in folders for row in table_rows(folder / "mixes.csv")]
+    tested = {row["artist"].casefold() for _, row in rows if row["split"] == TEST}
+    return [
+        Song(folder / row["path"], row["artist"], bool(row.get("start_s")))
+        for folder, row in rows
+        if row["split"] == TRAIN and row["artist"].casefold() not in tested
+    ]
+
+
 def chosen(songs: Sequence[Song], most: int) -> list[Song]:
-    """At most so many songs of training, one of each artist in turn, always the same ones."""
+    """At most so many, one of each artist in turn, always the same ones."""
     by_artist: defaultdict[str, list[Song]] = defaultdict(list)
-    for song in sorted(songs, key=lambda s: hashlib.sha256(Path(s.path).name.encode()).hexdigest()):
-        if song.split == TRAIN:
-            by_artist[song.artist].append(song)
+    for song in sorted(songs, key=lambda s: hashlib.sha256(s.path.name.encode()).hexdigest()):
+        by_artist[song.artist].append(song)
+    for artist, own in by_artist.items():
+        by_artist[artist] = [song for song in own if not song.excerpt] or own
     turns = sorted((turn, artist) for artist, own in by_artist.items() for turn in range(len(own)))
     return [by_artist[artist][turn] for turn, artist in turns[:most]]
 
@@ -48,25 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--songs", type=int, default=240, help="at most so many")
     parser.add_argument("-o", "--output", type=Path, default=TARGET)
     options = parser.parse_args(arguments)
-    excerpts = {
-        str(folder / row["path"])
-        for folder in options.folders
-        for row in table_rows(folder / "mixes.csv")
-        if row.get("start_s")
-    }
-    with tempfile.TemporaryDirectory() as cache:
-        songs = chosen(gather(options.folders, Path(cache), validation_share=0.0).songs, options.songs)
-    network = check_model("network", preset=False)
-    assert network is not None
-    rows = []
+    network = load_network()
+    songs, rows = chosen(training_songs(options.folders), options.songs), []
     for number, song in enumerate(songs, 1):
-        print(f"\r{number} of {len(songs)}", end="", file=sys.stderr, flush=True)
+        print(f"{number} of {len(songs)}", file=sys.stderr, flush=True)
         analysis = analyze(song.path)
         features = features_of(analysis)
-        if song.path in excerpts:
+        if song.excerpt:
             del features["duration_s"]
         rows.append(Music(features, Hearing(network, analysis).probabilities))
-    print(file=sys.stderr)
     artists = len({song.artist for song in songs})
     about = f"{len(songs)} songs by {artists} artists that the shipped network learned from"
     reference = make_reference(rows, about=about, model=network.facts.version)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..metrics import Criterion, criterion, proportion
+from ..metrics import criterion, proportion
 from .drift import GENRE, Drifted
 from .monitoring import Change, Monitored
+from .windows import bound_text
 
 __all__ = ["RULES", "Alert", "Rule", "alerts_of"]
 
@@ -68,7 +69,9 @@ def _single(name: str) -> Callable[[Monitored], tuple[str, str] | None]:
         if not out:
             return None
         worst = max((value for _, value in out), key=lambda value: row.worse(row.high, value))
-        sentence = f"{row.label} ({_bound(row)}): {len(out)} of {_mixes(len(known))} outside, the worst {worst:.2f}."
+        sentence = (
+            f"{row.label} ({bound_text(row)}): {len(out)} of {_mixes(len(known))} outside, the worst {worst:.2f}."
+        )
         return sentence, _last(out)
 
     return find
@@ -97,8 +100,7 @@ def _missed(m: Monitored) -> tuple[str, str] | None:
         if one.name in EVERY_MIX or one.missed is None or one.spread.n < LEAST_MIXES:
             continue
         if proportion(one.missed, one.spread.n).low > SURELY_MISSED:
-            bound = _bound(criterion(one.name))
-            found.append((one.name, f"{one.label} ({bound}): {one.missed} of {_mixes(one.spread.n)} outside"))
+            found.append((one.name, f"{one.label} ({one.bound}): {one.missed} of {_mixes(one.spread.n)} outside"))
     if not found:
         return None
     sentence = "; ".join(text for _, text in found)
@@ -150,16 +152,10 @@ def _last(out: Sequence[tuple[datetime, float]]) -> str:
     return f"last at {max(made for made, _ in out).isoformat()}"
 
 
-def _bound(row: Criterion) -> str:
-    """The bound with its unit, before its condition."""
-    bare = row.bound.removesuffix(row.condition).rstrip()
-    return " ".join(part for part in (bare, "" if row.unit == "share" else row.unit, row.condition) if part)
-
-
 RULES: tuple[Rule, ...] = (
     Rule("at_bounds", f"not {criterion('parameters_at_bounds_share').bound} of the parameters at their bounds, over at "
          f"least {LEAST_MIXES} mixes", _at_bounds),
-    Rule("rms_ratio", f"any mix whose balance stage changes the RMS to outside {_bound(criterion('rms_ratio'))}",
+    Rule("rms_ratio", f"any mix whose balance stage changes the RMS to outside {bound_text(criterion('rms_ratio'))}",
          _single("rms_ratio")),
     Rule("loudness_error", f"any mix whose loudness is more than {criterion('loudness_off_target').high:g} LU off its "
          "target", _loudness),

@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 from scipy.special import stdtrit
 
-from ..metrics import CRITERIA
+from ..metrics import CRITERIA, Criterion
 from ..model.leaning import TRAITS
 from ..parameters import PARAMETERS
 from ..parameters.table import to_position
@@ -20,8 +20,8 @@ from .events import EDIT, MIX, RATING, UNEDITED
 from .reference import genre_shares
 
 __all__ = [
-    "Edits", "Measured", "Ratings", "Spread", "Window", "edit_distance", "last_of_songs", "loudness_error",
-    "rms_change", "spread", "window",
+    "Edits", "Measured", "Ratings", "Spread", "Window", "bound_text", "edit_distance", "last_of_songs",
+    "loudness_error", "rms_change", "spread", "window",
 ]  # fmt: skip
 
 LOUDNESS = ("loudness_error", "loudness_off_target")
@@ -39,7 +39,8 @@ class Spread:
 
 @dataclass(frozen=True)
 class Measured:
-    """A criterion's figure over mixes; `missed` of the `spread.n` mixes lie outside its bound, None without one."""
+    """A criterion's figure over mixes; `bound` has its unit; `missed` of the
+    `spread.n` mixes lie outside it, None where there is none."""
 
     name: str
     label: str
@@ -152,6 +153,13 @@ def spread(values: Sequence[float]) -> Spread | None:
     return Spread(len(values), median, low, high)
 
 
+def bound_text(row: Criterion) -> str:
+    """A criterion's bound with its unit, before its condition."""
+    bare = row.bound.removesuffix(row.condition).rstrip()
+    unit = row.unit if row.bounded and row.unit != "share" else ""
+    return " ".join(part for part in (bare, unit, row.condition) if part)
+
+
 def _figures(mixes: Sequence[EventRow]) -> tuple[Measured, ...]:
     found = []
     for row in CRITERIA:
@@ -159,7 +167,7 @@ def _figures(mixes: Sequence[EventRow]) -> tuple[Measured, ...]:
         taken = spread(values)
         if taken is not None:
             missed = sum(row.passes(value) is False for value in values) if row.bounded else None
-            found.append(Measured(row.name, row.label, row.unit, row.bound, taken, missed))
+            found.append(Measured(row.name, row.label, row.unit, bound_text(row), taken, missed))
     return tuple(found)
 
 
