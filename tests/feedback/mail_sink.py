@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import socketserver
 import ssl
 import subprocess
@@ -33,10 +34,11 @@ class MailSink:
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                try:
-                    _Talk(sink, self).run()
-                except (OSError, EOFError):
-                    pass
+                talk = _Talk(sink, self)
+                with contextlib.suppress(OSError, EOFError):
+                    talk.run()
+                talk.file.close()
+                talk.socket.close()
 
         self._server = socketserver.TCPServer(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]

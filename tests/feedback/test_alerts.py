@@ -192,7 +192,11 @@ def test_a_mail_arrives() -> None:
     message = message_from_bytes(mail.data, policy=policy.default)
     assert message["Subject"] == "Mixwright: 2 alerts"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message.get_content().split("\n\n") == ["The music is anöther.", "Ratings are lower.", "70 mixes.\n"]
+    assert message.get_content().replace("\r\n", "\n").split("\n\n") == [
+        "The music is anöther.",
+        "Ratings are lower.",
+        "70 mixes.\n",
+    ]
 
 
 def test_a_login_on_this_machine() -> None:
@@ -282,7 +286,8 @@ def web_server(code: int = 200, **headers: str) -> Iterator[tuple[str, list[tupl
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_GET = do_POST
+        def do_GET(self) -> None:
+            got.append((self.path, None))
 
         def log_message(self, *args: object) -> None:
             pass

@@ -91,7 +91,7 @@ def _loudness(m: Monitored) -> tuple[str, str] | None:
         return None
     worst = max((by for _, by in out), key=abs)
     sentence = f"Loudness is off its target by more than {row.high:g} LU in {len(out)} of {_mixes(len(known))}"
-    return f"{sentence}, by {worst:+.1f} LU at worst.", _last(out)
+    return f"{sentence}, by {worst:+.1f} LU at worst.".replace("-", "−"), _last(out)
 
 
 def _missed(m: Monitored) -> tuple[str, str] | None:
