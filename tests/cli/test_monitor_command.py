@@ -114,7 +114,7 @@ def test_another_store_and_fewer_days(
     home: str, tmp_path: Path, reference: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = f"sqlite:///{tmp_path / 'lab.sqlite'}"
-    keep(url, some_weeks(54))
+    keep(url, some_weeks(54, seed=3))
     assert call(monkeypatch, "--store", url, "--days", "9", "--json", "--reference", reference) == 0
     data = json.loads(capsys.readouterr().out)
     assert 16 <= data["whole"]["mixes"] <= 18
