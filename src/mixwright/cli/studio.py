@@ -22,6 +22,10 @@ def studio_command(
     ] = None,
     quota_gb: Annotated[float, typer.Option(help="How much may lie there.", min=0.1)] = 10.0,
     keep_days: Annotated[float, typer.Option(help="How long it lies there.", min=0.01)] = 7.0,
+    store: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--store", metavar="URL", help="Where feedback is kept once you agreed; default in your data."),
+    ] = None,
     public: Annotated[
         bool, typer.Option("--public", help="For other machines, too; the page then asks for a token.")
     ] = False,
@@ -30,6 +34,7 @@ def studio_command(
     browser: Browser = True,
 ) -> None:
     """Open the studio: drop a song or stems, hear what was decided, move sliders, export; Ctrl-C ends it."""
+    from ..home import home_folder
     from ..web.guard import serve
     from ..web.studio import WorkFolder, make_studio
 
@@ -37,7 +42,7 @@ def studio_command(
     place = (work or _cache() / "mixwright" / "studio").absolute()
     folder = WorkFolder(place, round(quota_gb * 1e9), keep_days * 86_400)
     admin, hosts = keeper(public, name or [])
-    app = make_studio(folder, hosts=hosts, admin=admin)
+    app = make_studio(folder, hosts=hosts, admin=admin, home=home_folder(), store=store)
     serve(app, address, port, announce("The studio is open at", admin, "", browser=browser), proxy=proxy)
 
 

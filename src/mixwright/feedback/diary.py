@@ -50,15 +50,16 @@ class Diary:
         event = mix_event(preset, decided, before, figures, genre=genre, how=how, key=_key())
         self.store.add(self.pseudonym, [event])
 
-    def kept(self, preset: Preset, *, how: str) -> EventRow:
-        """Keep that somebody ended with this preset; the mix that it was made from.
+    def kept(self, preset: Preset, *, how: str, mix_key: str = "") -> EventRow:
+        """Keep that somebody ended with this preset; the mix that it was made from: of that song the one whose event
+        has that key, else the last.
 
         Errors
         ------
         ParameterError
             No mix of that song was kept.
         """
-        mix = self._mix_of(preset)
+        mix = self._mix_of(preset, mix_key)
         told = hashlib.sha256(f"{mix.key} {preset.parameters.vector()} {how}".encode()).hexdigest()[:32]
         event = edit_event(
             preset.parameters, mix.data, how=how, key=told, song=mix.song, genre=mix.genre, model=mix.model
@@ -66,9 +67,11 @@ class Diary:
         self.store.add(self.pseudonym, [event])
         return mix
 
-    def rated(self, preset: Preset, score: float, *, comment: str = "", professional: bool = False) -> None:
-        """Keep a rating from 1 to 10 of a mix, known by its preset."""
-        mix = self._mix_of(preset)
+    def rated(
+        self, preset: Preset, score: float, *, comment: str = "", professional: bool = False, mix_key: str = ""
+    ) -> None:
+        """Keep a rating from 1 to 10 of a mix, known by its preset, and by its key as in `kept`."""
+        mix = self._mix_of(preset, mix_key)
         event = rating_event(
             score, comment=comment, professional=professional, key=_key(), song=mix.song, genre=mix.genre,
             model=mix.model,
@@ -89,13 +92,13 @@ class Diary:
             temporary.write_text(leaning.to_json(), encoding="utf-8")
         return leaning
 
-    def _mix_of(self, preset: Preset) -> EventRow:
+    def _mix_of(self, preset: Preset, key: str = "") -> EventRow:
         found = self.store.events(MIX, pseudonym=self.pseudonym, song=song_of(preset))
         if not found:
             raise ParameterError(
                 "no mix of this song is among what was kept: mix it first, with feedback on (mixwright feedback on)"
             )
-        return found[-1]
+        return next((mix for mix in found if mix.key == key), found[-1])
 
 
 @contextmanager

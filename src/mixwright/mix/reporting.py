@@ -31,10 +31,11 @@ from .report.data import (
 from .result import Mix
 from .stem_reporting import stem_rows, stems_sentence
 
-__all__ = ["report_data"]
+__all__ = ["TASTE_OFF", "report_data"]
 
 Array = NDArray[np.float64]
 RENDERED = "As the preset has it."
+TASTE_OFF = "; off with --no-taste"  # what the command line has for who wants it otherwise
 
 # Attribute of the analysis, label, unit, and what the figure says.
 MEASUREMENTS = (
@@ -149,7 +150,7 @@ def _summary(mix: Mix) -> list[str]:
         f"The balance stage changed the RMS by {mix.balance.rms_ratio:.2f}×; delivery brought the mix to "
         f"{mix.delivery.reached_lufs:.1f} LUFS, and {limiter}."
     ).replace("-", "−")
-    taste = [f"Your taste: {mix.taste_sentence}; off with --no-taste."] if mix.taste_sentence else []
+    taste = [f"Your taste: {mix.taste_sentence}{TASTE_OFF}."] if mix.taste_sentence else []
     return [first, *taste, second]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,10 @@ from ..guard.static import page
 from . import messages as m
 from .desk import Desk
 from .facts import table_facts
+from .feedback_routes import feedback_routes
 from .jobs import JobLimits, Jobs
+from .keeping import Keeping
+from .metrics import MEDIA_TYPE, Counters, exposed
 from .work_folder import WorkFolder
 
 __all__ = ["make_studio"]
@@ -48,6 +52,9 @@ def make_studio(
     upload_bytes: int = UPLOAD_BYTES,
     at_once: int | None = None,
     limits: Limits | None = None,
+    home: Path | None = None,
+    store: str | None = None,
+    monitors: Sequence[Callable[[], str]] = (),
 ) -> FastAPI:
     """The app over a work folder.
 
@@ -63,21 +70,30 @@ def make_studio(
         The largest file.
     at_once
         Jobs that run side by side; the number of cores without.
+    home
+        Where taste is kept, and feedback after somebody agreed; without, neither is offered.
+    store
+        The database of feedback (sqlite:///FILE, postgresql://…); in `home` without.
+    monitors
+        What /metrics tells beyond the server's own figures: texts for Prometheus.
     """
+    keeper = admin or Admin(None)
+    keeping = None if home is None else Keeping(home, store, public=keeper.token is not None)
+    counters = Counters()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.jobs = jobs = Jobs(job_limits or JobLimits(), at_once)
-        app.state.desk = Desk(folder, jobs, upload_bytes)
+        app.state.jobs = jobs = Jobs(job_limits or JobLimits(), at_once, counters)
+        app.state.desk = Desk(folder, jobs, upload_bytes, keeping)
         cleaner = asyncio.create_task(_clean(folder))
         yield
         cleaner.cancel()
         await jobs.stop()
 
     app = FastAPI(title="Mixwright studio", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
-    keeper = admin or Admin(None)
     app.include_router(_songs())
     app.include_router(_jobs())
+    app.include_router(feedback_routes(keeping, folder))
     app.include_router(_results(folder))
     app.include_router(login_routes(keeper))
     app.mount("/static", static_files())
@@ -91,6 +107,11 @@ def make_studio(
         """What the sliders are made from."""
         allowed = m.Limits(upload_bytes=upload_bytes, stems=MOST_STEMS)
         return m.Table(parameters=table_facts(), genres=list(GENRES), limits=allowed, version=__version__)
+
+    @app.get("/metrics", response_class=Response)
+    def metrics() -> Response:
+        """What Prometheus reads."""
+        return Response(exposed([counters.exposition, *monitors]), media_type=MEDIA_TYPE, headers=NO_STORE)
 
     protection = Protection(
         hosts=hosts,

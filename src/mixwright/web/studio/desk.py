@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ...parameters import Parameters, parse_genre
 from ...parameters.preset_file import preset_from
 from ..guard import RefusedError
 from .jobs import Jobs
+from .keeping import Keeping
 from .messages import ExportMessage, MixMessage
 from .uploads import safe_stem, store_upload
 from .work_folder import FACTS, WorkFolder
@@ -28,8 +29,8 @@ MIX_ROOM_BYTES = 50_000_000
 class Desk:
     """Songs and jobs over a work folder. Uploads and jobs belong to the server's event loop."""
 
-    def __init__(self, folder: WorkFolder, jobs: Jobs, upload_bytes: int) -> None:
-        self.folder, self._jobs, self._upload_bytes = folder, jobs, upload_bytes
+    def __init__(self, folder: WorkFolder, jobs: Jobs, upload_bytes: int, keeping: Keeping | None = None) -> None:
+        self.folder, self._jobs, self._upload_bytes, self._keeping = folder, jobs, upload_bytes, keeping
         self._locks: dict[str, asyncio.Lock] = {}
 
     def add_song(self, kind: str, title: str) -> str:
@@ -71,12 +72,16 @@ class Desk:
         if message.preset is not None:
             preset_from(message.preset)
         await asyncio.to_thread(self.folder.check_room, MIX_ROOM_BYTES)
+        leaning = None
+        if self._keeping is not None and message.taste and message.preset is None:
+            leaning = await asyncio.to_thread(self._keeping.leaning)
         identity, made = self.folder.new("mixes")
         request = {
             "what": "mix", "song": str(path / FILES), "folder": str(made), "stems": facts["kind"] == "stems",
             "title": facts["title"], "hide": f"{path / FILES}/", **message.model_dump(),
+            "taste": None if leaning is None else leaning.to_json(),
         }  # fmt: skip
-        return self._start("mix", identity, made, request, {})
+        return self._start("mix", identity, made, request, {}, lambda k: k.mixed(made))
 
     async def export(self, mix: str, message: ExportMessage) -> str:
         """Start writing an edited mix; the job's name."""
@@ -93,10 +98,20 @@ class Desk:
             "loudness": message.loudness, "true_peak_dbtp": message.true_peak_dbtp,
             "bit_depth": (message.bit_depth or 24) if lossless else None,
         }  # fmt: skip
-        return self._start("file", identity, made, request, {"title": facts["title"]})
+        return self._start(
+            "file", identity, made, request, {"title": facts["title"]},
+            lambda k: k.exported(path, made / "preset.json", message.format),
+        )  # fmt: skip
 
-    def _start(self, name: str, identity: str, made: Path, request: dict[str, Any], more: dict[str, Any]) -> str:
+    def _start(
+        self, name: str, identity: str, made: Path, request: dict[str, Any], more: dict[str, Any],
+        keep: Callable[[Keeping], list[str]],
+    ) -> str:  # fmt: skip
+        """`keep` has feedback kept of what was made, and gives warnings."""
+
         def finish(facts: dict[str, Any]) -> dict[str, Any]:
+            warnings = [] if self._keeping is None else keep(self._keeping)
+            facts["warnings"] = [*facts["warnings"], *warnings]
             self.folder.complete(made, {**more, **facts})
             told = {key: facts[key] for key in ("integrated_lufs", "true_peak_dbtp", "warnings") if name == "file"}
             return {name: identity, **told}

@@ -12,7 +12,7 @@ from ...analysis.plain import plain
 from ...mix import Mix
 from ...mix.excerpt import loudest
 from ...mix.report.data import ReportData
-from ...mix.reporting import report_data
+from ...mix.reporting import TASTE_OFF, report_data
 from ...parameters import PARAMETERS, Preset
 
 __all__ = ["chain_facts", "mix_facts", "table_facts"]
@@ -82,7 +82,8 @@ def mix_facts(mix: Mix) -> dict[str, Any]:
                     for s in data.stems
                 ],
                 "stems_sentence": data.stems_sentence,
-                "summary": list(data.summary),
+                "summary": [sentence.replace(TASTE_OFF, "") for sentence in data.summary],
+                "taste": mix.taste_sentence,
                 "warnings": list(data.warnings),
                 "tags": dict(mix.tags),
             }

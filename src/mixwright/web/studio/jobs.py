@@ -8,11 +8,13 @@ import json
 import os
 import secrets
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..guard import RefusedError
+from .metrics import Counters
 
 __all__ = ["Job", "JobLimits", "Jobs"]
 
@@ -46,6 +48,7 @@ class Job:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     process: asyncio.subprocess.Process | None = None
     task: asyncio.Task[None] | None = None
+    began: float | None = None
 
     @property
     def over(self) -> bool:
@@ -62,8 +65,8 @@ class Job:
 class Jobs:
     """The jobs of a server; lives in its event loop."""
 
-    def __init__(self, limits: JobLimits, at_once: int | None = None) -> None:
-        self._limits = limits
+    def __init__(self, limits: JobLimits, at_once: int | None = None, counters: Counters | None = None) -> None:
+        self._limits, self._counters = limits, counters or Counters()
         self._room = asyncio.Semaphore(at_once or os.cpu_count() or 1)
         self._jobs: dict[str, Job] = {}
 
@@ -78,6 +81,7 @@ class Jobs:
             del self._jobs[name]
         job = Job(secrets.token_urlsafe(16), request, finish, clear)
         self._jobs[job.identity] = job
+        self._counters.started(request["what"])
         job.task = asyncio.get_running_loop().create_task(self._run(job))
         return job
 
@@ -119,6 +123,7 @@ class Jobs:
         try:
             async with self._room:
                 if not job.over:
+                    job.began = time.monotonic()
                     job.tell(state="running", stage="starting")
                     async with asyncio.timeout(self._limits.wall_s):
                         await self._process(job)
@@ -130,6 +135,8 @@ class Jobs:
             self._end(job, "failed", {"error": "the server made a mistake; its log says which"})
             raise
         finally:
+            seconds = None if job.began is None else time.monotonic() - job.began
+            self._counters.ended(job.request["what"], job.state, seconds)
             await _killed(job.process)
             if job.state != "done":
                 await asyncio.to_thread(job.clear)

@@ -6,7 +6,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["ExportMessage", "JobAnswer", "MixMessage", "MixRow", "SongAnswer", "SongMessage", "Table", "UploadAnswer"]
+from ...feedback.events import LONGEST_COMMENT
+
+__all__ = [
+    "ConsentMessage",
+    "ExportMessage",
+    "FeedbackState",
+    "JobAnswer",
+    "MixMessage",
+    "MixRow",
+    "RatingMessage",
+    "SongAnswer",
+    "SongMessage",
+    "Table",
+    "TasteState",
+    "UndosMessage",
+    "UploadAnswer",
+]
 
 Settings = dict[str, Annotated[float, Field(allow_inf_nan=False)]]
 Loudness = str | Annotated[float, Field(ge=-40, le=-5)] | None
@@ -27,6 +43,7 @@ class MixMessage(_Message):
     loudness: Loudness = None
     settings: Settings = {}
     preset: dict[str, Any] | None = None
+    taste: bool = True
 
 
 class ExportMessage(_Message):
@@ -35,6 +52,21 @@ class ExportMessage(_Message):
     bit_depth: Literal[16, 24, 32] | None = None
     loudness: Loudness = None
     true_peak_dbtp: Annotated[float, Field(ge=-20, le=0)] | None = None
+
+
+class ConsentMessage(_Message):
+    agree: bool
+
+
+class RatingMessage(_Message):
+    mix: str
+    score: Annotated[float, Field(ge=1, le=10)]
+    comment: Annotated[str, Field(max_length=LONGEST_COMMENT)] = ""
+
+
+class UndosMessage(_Message):
+    mix: str
+    undos: Annotated[list[Annotated[list[str], Field(max_length=10)]], Field(max_length=200)]
 
 
 class Limits(BaseModel):
@@ -68,3 +100,25 @@ class MixRow(BaseModel):
     id: str
     title: str
     duration_s: float
+
+
+class TasteState(BaseModel):
+    """A taste in words; `leans` says whether mixes would differ by it."""
+
+    leans: bool = False
+    words: str = ""
+    choices: int = 0
+
+
+class FeedbackState(BaseModel):
+    """What the page says of feedback; without `offered` there is nowhere to keep it. `shared`: by all who have the
+    studio's token."""
+
+    offered: bool
+    consent: str = ""
+    version: str = ""
+    agreed: bool = False
+    since: str | None = None
+    shared: bool = False
+    counts: dict[str, int] = {}
+    taste: TasteState = TasteState()

@@ -42,13 +42,16 @@ def _mix(request: dict[str, Any]) -> dict[str, Any]:
     from ...mix.source import FileSource, Source
     from ...mix.stem_source import console_rate, open_stems
     from ...model import Amounts
+    from ...model.leaning import parse_leaning
     from .facts import mix_facts
+    from .keeping import write_event
 
     folder, song = Path(request["folder"]), Path(request["song"])
     how: dict[str, Any] = {
         "output": folder / "mix.wav", "bit_depth": 24, "genre": request["genre"],
         "amounts": Amounts.parse(request["amount"]), "loudness": request["loudness"], "settings": request["settings"],
         "preset": _preset(request), "excerpts": True, "progress": Progress(_hint(song)),
+        "taste": None if request["taste"] is None else parse_leaning(request["taste"]),
     }  # fmt: skip
     source: Source
     if request["stems"]:
@@ -70,6 +73,8 @@ def _mix(request: dict[str, Any]) -> dict[str, Any]:
             progress("writing", block.shape[1])
     write_preset(made.preset, folder / "preset.json")
     write_report(made, folder / "report.html")
+    if request["preset"] is None:
+        write_event(made, folder)
     return {**mix_facts(made), "title": made.tags.get("title") or request["title"]}
 
 
