@@ -7,6 +7,7 @@ import { exportPanel } from "./export.js";
 import { genreWords, measurements, stemTable } from "./facts.js";
 import { Settings, readPreset } from "./settings.js";
 import { sliders } from "./sliders.js";
+import { tasteWords } from "./taste.js";
 import { transport } from "./transport.js";
 import { waveform } from "./waveform.js";
 
@@ -15,9 +16,10 @@ import { waveform } from "./waveform.js";
  * @param {any} mix
  * @param {import("./engine.js").Engine} engine
  * @param {(text: string) => void} tell
+ * @param {import("./feedback.js").Feedback} feedback
  * @param {AbortSignal} left
  */
-export function desk(table, mix, engine, tell, left) {
+export function desk(table, mix, engine, tell, feedback, left) {
   const settings = new Settings(table.parameters, mix.parameters.map((/** @type {any} */ row) => row.value));
   const bar = transport(engine, mix);
   const wave = waveform(mix, engine);
@@ -50,6 +52,7 @@ export function desk(table, mix, engine, tell, left) {
     }, name)), el("button", { class: "chip plus", onclick: () => { settings.keep(); tell("Kept."); } }, "Keep this one"));
   }
   settings.addEventListener("change", refresh);
+  settings.addEventListener("undone", (event) => feedback.undone(mix.id, /** @type {CustomEvent} */ (event).detail));
   refresh();
 
   let frame = requestAnimationFrame(function step() {
@@ -82,14 +85,14 @@ export function desk(table, mix, engine, tell, left) {
     el("section", { class: "head" },
       el("h1", { tabindex: -1 }, mix.title),
       el("p", { class: "lead" }, mix.summary[0]),
-      el("p", { class: "soft" }, genreWords(mix)),
+      el("p", { class: "soft" }, genreWords(mix)), tasteWords(mix),
       ...mix.warnings.map((/** @type {string} */ warning) => el("p", { class: "notice" }, warning)),
       mix.moves ? el("p", { class: "notice" }, "This mix moves during the song; the sliders hold its average, and moving one makes it stand still.") : null),
     el("section", { class: "listen", "aria-label": "Listen" }, wave.element, bar.element),
     el("section", { class: "edit", "aria-label": "The ten parameters" },
       el("div", { class: "bar" }, el("h2", {}, "The mix"), el("div", { class: "row" }, undo, redo, el("label", { class: "button", for: "preset-file" }, "Load a preset"), file)),
       complaint, kept, sliders(settings, mix.parameters)),
-    exportPanel(mix, settings, tell, left),
+    exportPanel(mix, settings, tell, feedback, left),
     el("section", { class: "pictures", "aria-label": "What was heard" }, el("h2", {}, "What was heard"), ...charts.filter((chart) => chart)),
     stemTable(mix),
     measurements(mix),
@@ -101,6 +104,7 @@ export function desk(table, mix, engine, tell, left) {
   return {
     element,
     close() {
+      feedback.flush();
       cancelAnimationFrame(frame);
       document.removeEventListener("keydown", keys);
     },

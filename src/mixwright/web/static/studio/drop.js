@@ -3,6 +3,7 @@
 
 import { el } from "../dom.js";
 import { clock, words } from "./format.js";
+import { tasteSwitch } from "./taste.js";
 import { dropped, sorted } from "./upload.js";
 
 /**
@@ -10,8 +11,9 @@ import { dropped, sorted } from "./upload.js";
  * @param {{id: string, title: string, duration_s: number}[]} recent
  * @param {string} complaint
  * @param {{mix(what: import("./upload.js").Dropped, genre: string): void, open(id: string): void}} then
+ * @param {import("./feedback.js").Feedback} feedback
  */
-export function dropScreen(table, recent, complaint, then) {
+export function dropScreen(table, recent, complaint, then, feedback) {
   const told = el("p", { class: "error", role: "alert", hidden: !complaint }, complaint);
   const genre = el("select", { id: "genre" }, el("option", { value: "auto" }, "as it is heard"),
     ...table.genres.map((/** @type {string} */ name) => el("option", { value: name }, words(name))));
@@ -61,6 +63,7 @@ export function dropScreen(table, recent, complaint, then) {
     el("p", { class: "lead" }, "Mixwright listens, decides ten musical parameters and says why. Then the sliders are yours: what you move, you hear at once."),
     told, field,
     el("p", { class: "row genre-choice" }, el("label", { for: "genre" }, "Mix it as"), genre),
+    tasteSwitch(feedback),
     recent.length ? el("section", { class: "recent" }, el("h2", {}, "Made before"),
       el("ul", {}, ...recent.slice(0, 8).map((mix) => el("li", {}, el("button", { onclick: () => then.open(mix.id) }, mix.title), el("span", { class: "soft" }, clock(mix.duration_s)))))) : null);
 }

@@ -5,14 +5,16 @@ import { ask, el } from "../dom.js";
 import { trying } from "../insist.js";
 import { number, words } from "./format.js";
 import { result } from "./job.js";
+import { ratingForm } from "./rating.js";
 
 /**
  * @param {any} mix
  * @param {import("./settings.js").Settings} settings
  * @param {(text: string) => void} tell
+ * @param {import("./feedback.js").Feedback} feedback
  * @param {AbortSignal} left
  */
-export function exportPanel(mix, settings, tell, left) {
+export function exportPanel(mix, settings, tell, feedback, left) {
   /** @param {string} id @param {string} label @param {[string, string][]} options */
   const choice = (id, label, options) => {
     const select = el("select", { id }, ...options.map(([value, text]) => el("option", { value }, text)));
@@ -24,6 +26,7 @@ export function exportPanel(mix, settings, tell, left) {
   const bar = el("progress", { max: 1, hidden: true, "aria-label": "Exporting" });
   const waiting = el("p", { class: "notice", role: "status", hidden: true });
   const told = el("div", { class: "exported" });
+  const rating = ratingForm(mix.id, feedback, tell, left);
 
   /** @param {string} trouble */
   function wait(trouble) {
@@ -51,6 +54,8 @@ export function exportPanel(mix, settings, tell, left) {
           el("a", { class: "button", href: `${at}/preset`, download: true }, "Preset"),
           el("a", { class: "button", href: `${at}/report`, download: true }, "Report")));
       tell("The export is ready.");
+      rating.ask();
+      feedback.load();
     } catch (error) {
       if (left.aborted) return;
       told.replaceChildren(el("p", { class: "error", role: "alert" }, error instanceof Error ? error.message : String(error)));
@@ -61,6 +66,6 @@ export function exportPanel(mix, settings, tell, left) {
   }
 
   return el("section", { class: "export", "aria-label": "Export" }, el("h2", {}, "Take it with you"),
-    el("div", { class: "row" }, format.field, loudness.field, go), bar, waiting, told,
+    el("div", { class: "row" }, format.field, loudness.field, go), bar, waiting, told, rating.element,
     el("p", { class: "soft" }, "The export is what you hear now, with your values, brought to its loudness under a true-peak ceiling. The preset gives the same mix in your DAW and on the command line."));
 }

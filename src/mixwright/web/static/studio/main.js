@@ -6,11 +6,14 @@ import { insist, trying } from "../insist.js";
 import { Engine } from "./engine.js";
 import { dropScreen } from "./drop.js";
 import { desk } from "./desk.js";
+import { Feedback } from "./feedback.js";
+import { feedbackPanel } from "./feedback_panel.js";
 import { result, stop } from "./job.js";
 import { send } from "./upload.js";
 import { words } from "./format.js";
 
 const main = byId("main"), another = byId("another");
+const feedback = new Feedback(), panel = feedbackPanel(feedback, tell);
 /** @type {any} */
 let table = null;
 let newest = new AbortController();
@@ -29,10 +32,11 @@ function choose() {
  * A new view. Whoever was in the old one with the keyboard is at the beginning of the new one.
  * @param {HTMLElement} view
  * @param {boolean} leave whether there is a way to another song
+ * @param {...HTMLElement} below what stands under it
  */
-function show(view, leave) {
+function show(view, leave, ...below) {
   const held = document.activeElement !== null && document.activeElement !== document.body;
-  main.replaceChildren(view);
+  main.replaceChildren(view, ...below);
   if (held) {
     const heading = main.querySelector("h1") ?? main;
     heading.tabIndex = -1;
@@ -55,12 +59,12 @@ function sentence(error) {
 /** @param {AbortSignal} left @param {string} [complaint] */
 async function start(left, complaint = "") {
   document.title = "Mixwright studio";
-  const recent = await ask("/api/mixes", { signal: left }).catch(() => []);
+  const [recent] = await Promise.all([ask("/api/mixes", { signal: left }).catch(() => []), feedback.load()]);
   if (left.aborted) return;
   show(dropScreen(table, recent, complaint, {
     mix: (what, genre) => { if (!left.aborted) work(what, genre); },
     open: (id) => { location.hash = id; },
-  }), false);
+  }, feedback), false, panel);
   if (complaint) tell(complaint);
 }
 
@@ -101,7 +105,7 @@ async function work(what, genre) {
   const shown = working(left, what.title, what.kind === "stems" ? `${what.files.length} stems` : what.files[0].name);
   try {
     const song = await send(what, table.limits, (share) => shown.tell("Uploading…", share), shown.signal);
-    await follow(null, { song, genre }, shown, left);
+    await follow(null, { song, genre, taste: feedback.taste }, shown, left);
   } catch (error) {
     if (!left.aborted) await start(left, shown.signal.aborted ? "" : sentence(error));
   }
@@ -110,13 +114,13 @@ async function work(what, genre) {
 /**
  * Watch a job to its end, and open what came of it. Who leaves it does not stop it.
  * @param {string | null} job under way already
- * @param {{song: string, genre: string} | null} wanted of what it is; a server that has forgotten the job is asked anew
+ * @param {{song: string, genre: string, taste: boolean} | null} wanted of what it is; a server that has forgotten the job is asked anew
  * @param {ReturnType<typeof working>} shown
  * @param {AbortSignal} left
  */
 async function follow(job, wanted, shown, left) {
   const order = wanted && (async () => {
-    job = String((await ask(`/api/songs/${wanted.song}/mix`, { content: { genre: wanted.genre } })).job);
+    job = String((await ask(`/api/songs/${wanted.song}/mix`, { content: { genre: wanted.genre, taste: wanted.taste } })).job);
     if (!left.aborted) history.replaceState(wanted, "", `#${JOB}${job}`);
     return job;
   });
@@ -147,12 +151,13 @@ async function openMix(id, left) {
     const context = contextAt(mix.sample_rate);
     const engine = new Engine(context, await context.decodeAudioData(music), module);
     await engine.prepare(mix.chain, [mix.passage.start_s, mix.passage.end_s]);
-    const made = desk(table, mix, engine, tell, left);
+    await feedback.load();
+    const made = desk(table, mix, engine, tell, feedback, left);
     const close = () => { made.close(); engine.close(); context.close().catch(() => {}); };
     if (left.aborted) return close();
     left.addEventListener("abort", close);
     document.title = `${mix.title}: Mixwright studio`;
-    show(made.element, true);
+    show(made.element, true, panel);
     tell(`${mix.title} is open. ${mix.summary.join(" ")}`);
   } catch (error) {
     if (left.aborted) return;

@@ -62,9 +62,11 @@ export class Settings extends EventTarget {
     this.commit();
     const last = this.past.pop();
     if (!last) return;
+    const names = this.table.filter((_, k) => last[k] !== this.values[k]).map(({ name }) => name);
     this.future.push([...this.values]);
     this.values = last;
     this.changed();
+    this.dispatchEvent(new CustomEvent("undone", { detail: names }));
   }
 
   redo() {
