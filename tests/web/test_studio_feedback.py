@@ -191,7 +191,7 @@ def test_stop_keeps_what_is_there_and_nothing_more(client: Any, mix: str) -> Non
 def test_everything_can_be_taken_away_and_erased(client: Any, place: Path) -> None:
     agreed(client)
     mix = mixed(client, add(client, ("Secret Name.wav", SONG)), genre="jazz")
-    export(client, mix, width=1.2)
+    export(client, mix, stereo_width=1.05)
     answer = client.get("/api/feedback/export")
     assert 'filename="mixwright-feedback.json"' in answer.headers["content-disposition"]
     assert answer.headers["cache-control"] == "no-store"

@@ -269,7 +269,7 @@ def test_a_score_is_given_by_the_keyboard(page: Any, server: Server, mix: str, p
     page.keyboard.type("x 3 k space b")  # letters that are keys of the desk elsewhere
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.get_by_text("Kept: 6 of 10.").wait_for()
+    page.locator(".rating").get_by_text("Kept: 6 of 10.").wait_for()
     until(page, "document.activeElement.className === 'thanks'")
     (rating,) = [event.data for event in events(place) if event.kind == "rating"]
     assert (rating["score"], rating["comment"]) == (6.0, "x 3 k space b")

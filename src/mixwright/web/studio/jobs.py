@@ -135,8 +135,6 @@ class Jobs:
             self._end(job, "failed", {"error": "the server made a mistake; its log says which"})
             raise
         finally:
-            seconds = None if job.began is None else time.monotonic() - job.began
-            self._counters.ended(job.request["what"], job.state, seconds)
             await _killed(job.process)
             if job.state != "done":
                 await asyncio.to_thread(job.clear)
@@ -170,7 +168,7 @@ class Jobs:
         said = (await complaints).decode(errors="replace").strip().splitlines()
         if code == 0 and facts is not None:
             result = await asyncio.to_thread(job.finish, facts)
-            job.tell(state="done", stage="done", done=1.0, result=result)
+            self._tell_end(job, state="done", stage="done", done=1.0, result=result)
             return
         if said:
             print("\n".join(said), file=sys.stderr)
@@ -178,10 +176,17 @@ class Jobs:
 
     def _end(self, job: Job, state: str, result: dict[str, Any]) -> None:
         if not job.over:
-            job.tell(state=state, stage=state, result=result)
+            self._tell_end(job, state=state, stage=state, result=result)
             if job.process is not None and job.process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     job.process.kill()
+
+    def _tell_end(self, job: Job, state: str, **what: Any) -> None:
+        """Counted before anybody hears of it, and once."""
+        if not job.over:
+            seconds = None if job.began is None else time.monotonic() - job.began
+            self._counters.ended(job.request["what"], state, seconds)
+        job.tell(state=state, **what)
 
 
 async def _killed(process: asyncio.subprocess.Process | None) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ...errors import MixwrightError, ParameterError
@@ -57,6 +58,7 @@ class Keeping:
         self.pseudonym = STUDIO if public else ME
         self._home, self._store = home, store
         self._own = home / STUDIO if public else home
+        self._learning = Lock()  # so that nothing is learned from what is being erased
 
     @property
     def taste_file(self) -> Path:
@@ -91,9 +93,9 @@ class Keeping:
 
     def erase(self) -> int:
         """Delete everything, the agreement and the taste with it; how many events went."""
-        with self._opened() as store:
+        with self._learning, self._opened() as store:
             gone = 0 if store is None else store.erase(self.pseudonym)
-        self.taste_file.unlink(missing_ok=True)
+            self.taste_file.unlink(missing_ok=True)
         return gone
 
     def mixed(self, mix: Path) -> list[str]:
@@ -126,7 +128,7 @@ class Keeping:
                 _remembered(diary, mix)
 
     def _exported(self, mix: Path, exported: Path, kind: str) -> None:
-        with self._diary() as diary:
+        with self._learning, self._diary() as diary:
             if diary is None or not (mix / EVENT).is_file():
                 return
             preset, event = _remembered(diary, mix)

@@ -40,7 +40,8 @@ export function feedbackPanel(feedback, tell) {
 
   /** @param {boolean} asked */
   function sure(asked) {
-    question.textContent = `Erase ${countWords(feedback.state.counts) || "your agreement"} and what was learned? This cannot be undone.`;
+    const { agreed, counts, taste: learned } = feedback.state;
+    question.textContent = `Erase ${[countWords(counts), learned.words && "what was learned", agreed && "your agreement"].filter(Boolean).join(", ")}? This cannot be undone.`;
     asking.hidden = !asked;
     (asked ? no : erase).focus();
   }
