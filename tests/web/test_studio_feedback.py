@@ -18,11 +18,11 @@ from mixwright.feedback.gathering import choices_of
 from mixwright.feedback.taste import deviation
 from mixwright.home import FEEDBACK, TASTE
 from mixwright.model.leaning import Lean, Leaning
+from mixwright.model.tasting import lean_words
 from mixwright.parameters.preset_file import preset_from
 from mixwright.store import open_feedback
 from mixwright.web.guard import Admin
 from mixwright.web.studio import WorkFolder, make_studio
-from mixwright.web.studio.feedback_routes import lean_words
 from mixwright.web.studio.metrics import BOUNDS_S, Counters, exposed
 
 SONG = wav(2.0)

@@ -170,15 +170,10 @@ def _learned(store: FeedbackStore | None, who: str) -> Taste:
 def _words(leaning: Leaning) -> str:
     """As "+0.8 dB presence, from 46 choices", seen from neutral."""
     from ..feedback.taste import LEAST_CHOICES
-    from ..model.decision import Tasted
-    from ..model.tasting import tasted_words
-    from ..parameters import Parameters
+    from ..model.tasting import lean_words
 
     count = leaning.shared.choices
     if not leaning.shared.positions:
         few = f"; {LEAST_CHOICES} are needed" if count < LEAST_CHOICES else ", and they could all be chance"
         return f"Your taste leans nowhere yet, from {count} choices{few}."
-    neutral = Parameters()
-    led = leaning.shared.apply(neutral)
-    moved = {name: (neutral[name], led[name]) for name in leaning.shared.positions if led[name] != neutral[name]}
-    return f"Your taste: {tasted_words(Tasted(moved, count))}."
+    return f"Your taste: {lean_words(leaning.shared)}."

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.kept import FEATURES, features_of
 from ..errors import ParameterError
 from ..metrics import criterion
 from ..parameters import Parameters, Preset
@@ -51,11 +52,6 @@ CONSENT = (
     "and comments, and measurements such as loudness and brightness. It keeps no music, no file name and no address, "
     "and sends nothing anywhere. You can see all of it, export it, stop it and erase it at any time."
 )
-# Of an analysis: what says how the music that comes in changes. Numbers, none of which tells a song.
-FEATURES = (
-    "integrated_lufs", "loudness_range_lu", "true_peak_dbtp", "crest_factor_db", "spectral_centroid_hz",
-    "stereo_width", "stereo_correlation", "duration_s",
-)  # fmt: skip
 UNEDITED = 1e-3  # of a range: less is rounding
 LONGEST_COMMENT = 2000
 
@@ -66,16 +62,10 @@ def song_of(preset: Preset) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def features_of(analysis: Analysis) -> dict[str, float]:
-    """The measurements of a song that are kept; what is not finite is left out."""
-    found = {name: float(getattr(analysis, name)) for name in FEATURES}
-    return {name: round(value, 4) for name, value in found.items() if math.isfinite(value)}
-
-
 def mix_event(
     preset: Preset,
     decided: Mapping[str, float],
-    before: Analysis,
+    before: Analysis | Mapping[str, float],
     figures: Mapping[str, float | None],
     *,
     genre: Mapping[str, float] | None,
@@ -91,7 +81,7 @@ def mix_event(
     decided
         The ten values without anybody's taste.
     before
-        The song.
+        The song, or what `features_of` says of it.
     figures
         The criteria's figures by name.
     genre
@@ -104,7 +94,7 @@ def mix_event(
         criterion(name)
     data = {
         "how": how,
-        "features": features_of(before),
+        "features": dict(before) if isinstance(before, Mapping) else features_of(before),
         "figures": known,
         "proposed": dict(preset.parameters),
         "decided": {name: decided[name] for name in preset.parameters},

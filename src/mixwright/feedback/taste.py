@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from ..choices import FIRST, OUTCOMES, SECOND, TIE, fit_davidson, outcome_chances
 from ..errors import ParameterError
@@ -94,7 +94,7 @@ class Taste:
         mean, scatter = pick @ self.mean, pick @ self.scatter @ pick.T
         slope, around = mean[:PRICE_PART], scatter[:PRICE_PART, :PRICE_PART]
         counted = self.choices.get(listener, 0) if listener else sum(self.choices.values())
-        if counted < LEAST_CHOICES or chi2.sf(slope @ np.linalg.pinv(around) @ slope, len(slope)) > CHANCE:
+        if counted < LEAST_CHOICES or chdtrc(len(slope), slope @ np.linalg.pinv(around) @ slope) > CHANCE:
             return Lean({}, counted)
         spread = np.sqrt(np.diag(around))
         believed = np.maximum(0.0, 1.0 - (DOUBT * spread / np.maximum(np.abs(slope), 1e-12)) ** 2)

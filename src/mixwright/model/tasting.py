@@ -16,7 +16,7 @@ from .learned_reasons import amount_words
 from .refine import hold
 from .rules import scaled, settle
 
-__all__ = ["label", "lean_on", "moved_words", "tasted_words"]
+__all__ = ["label", "lean_on", "lean_words", "moved_words", "tasted_words"]
 
 
 def lean_on(
@@ -70,6 +70,14 @@ def tasted_words(tasted: Tasted) -> str:
         return ""
     moves = [f"{moved_words(name, *both)} {label(name)}" for name, both in tasted.moved.items()]
     return f"{', '.join(moves)}, from {tasted.choices} choices"
+
+
+def lean_words(lean: Lean) -> str:
+    """The same of a lean without a song, seen from neutral."""
+    neutral = Parameters()
+    led = lean.apply(neutral)
+    moved = {name: (neutral[name], led[name]) for name in lean.positions if led[name] != neutral[name]}
+    return tasted_words(Tasted(moved, lean.choices))
 
 
 def moved_words(name: str, before: float, after: float) -> str:

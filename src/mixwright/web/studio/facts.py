@@ -1,13 +1,17 @@
-"""A finished mix as the page shows it: the report's figures as JSON, and what the chain in the browser needs."""
+"""A finished mix as the page shows it: the report's figures as JSON, what the chain in the browser needs, and what
+feedback on it would be about."""
 
 from __future__ import annotations
 
 import math
+import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from ...analysis import Analysis
+from ...analysis.kept import features_of
 from ...analysis.plain import plain
 from ...mix import Mix
 from ...mix.excerpt import loudest
@@ -15,7 +19,9 @@ from ...mix.report.data import ReportData
 from ...mix.reporting import TASTE_OFF, report_data
 from ...parameters import PARAMETERS, Preset
 
-__all__ = ["chain_facts", "mix_facts", "table_facts"]
+__all__ = ["EVENT", "chain_facts", "event_facts", "mix_facts", "table_facts"]
+
+EVENT = "event.json"  # beside a mix: its `event_facts`
 
 WAVEFORM_POINTS = 1200
 HOP_S = 0.01
@@ -89,6 +95,18 @@ def mix_facts(mix: Mix) -> dict[str, Any]:
             }
         )
     )
+
+
+def event_facts(mix: Mix) -> dict[str, Any]:
+    """What is kept of a decision beside its preset, where somebody agreed to have anything kept."""
+    return {
+        "key": secrets.token_hex(16),
+        "made": datetime.now(UTC).isoformat(),
+        "decided": mix.decided,
+        "features": features_of(mix.before),
+        "figures": {c.name: c.value for c in mix.criteria if c.value is not None and math.isfinite(c.value)},
+        "genre": None if mix.genre is None else dict(mix.genre),
+    }
 
 
 def _genre(data: ReportData) -> dict[str, Any]:

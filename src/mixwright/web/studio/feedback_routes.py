@@ -12,20 +12,17 @@ from ...errors import PresetError
 from ...feedback.diary import ME
 from ...feedback.events import CONSENT, CONSENT_VERSION
 from ...feedback.taste import LEAST_CHOICES
-from ...model.decision import Tasted
 from ...model.leaning import Lean
-from ...model.tasting import tasted_words
-from ...parameters import PARAMETERS
+from ...model.tasting import lean_words
 from ..guard import RefusedError
 from . import messages as m
 from .keeping import Keeping
 from .work_folder import WorkFolder
 
-__all__ = ["feedback_routes", "lean_words"]
+__all__ = ["feedback_routes"]
 
 NO_STORE = {"Cache-Control": "no-store"}
 FORMAT, FORMAT_VERSION = "mixwright-feedback", 1
-NEUTRAL = {p.name: p.neutral for p in PARAMETERS}
 
 
 def feedback_routes(keeping: Keeping | None, folder: WorkFolder) -> APIRouter:
@@ -115,13 +112,6 @@ def _taste(keeping: Keeping) -> m.TasteState:
     ]
     found = "; ".join(filter(None, words))
     return m.TasteState(leans=bool(found), words=found or _none_yet(choices), choices=choices)
-
-
-def lean_words(lean: Lean) -> str:
-    """A lean as of a mix that was left neutral: "+0.8 dB presence, from 46 choices"; empty where nothing leans."""
-    led = lean.apply(NEUTRAL)
-    moved: dict[str, tuple[float, float]] = {n: (NEUTRAL[n], led[n]) for n in lean.positions if led[n] != NEUTRAL[n]}
-    return tasted_words(Tasted(moved, lean.choices))
 
 
 def _none_yet(choices: int) -> str:

@@ -1,50 +1,37 @@
 """The feedback of who uses this studio: kept after they agreed, shown, erased; and the taste learned from it.
 
-What a mix's process leaves of it is a file beside the mix, so that the process that decodes what strangers send knows
-no database, and so that who agrees with a mix open on the desk has that one kept, too.
+A mix's process leaves what feedback would be about in a file beside the mix: it decodes what strangers send, and knows
+no database; and who agrees with a mix open on the desk has that one kept, too.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from ...errors import MixwrightError, ParameterError
 from ...feedback.diary import ME, Diary, agree, diary_of, store_url
 from ...feedback.events import EXPORT, UNDO, mix_event
 from ...home import FEEDBACK, TASTE
-from ...mix import Mix
 from ...model.leaning import Leaning, load_leaning
 from ...parameters import Parameters, Preset
 from ...parameters.preset_file import load_preset
 from ...store import EventRow, FeedbackStore, NewEvent, open_feedback
 from ..guard import RefusedError
+from .facts import EVENT
 
-__all__ = ["EVENT", "HOW", "STUDIO", "Keeping", "write_event"]
+__all__ = ["HOW", "STUDIO", "Keeping"]
 
 log = logging.getLogger("mixwright.web")
 STUDIO = "studio"  # who uses a public studio, all of them together
 HOW = "studio"
-EVENT = "event.json"
 NOT_DECIDED = "this mix was made from a preset, or by an older Mixwright; feedback is about what was decided"
-
-
-def write_event(made: Mix, folder: Path) -> None:
-    """Leave beside a mix what feedback on it would be about."""
-    figures = {result.name: result.value for result in made.criteria}
-    event = mix_event(
-        made.preset, made.decided, made.before, figures, genre=made.genre, how=HOW, key=secrets.token_hex(16)
-    )
-    content = {**asdict(event), "made": datetime.now(UTC).isoformat()}
-    (folder / EVENT).write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
 
 
 class Keeping:
@@ -183,7 +170,12 @@ def _remembered(diary: Diary, mix: Path) -> tuple[Preset, NewEvent]:
     """A mix's preset and event, which is in the diary from now on at the latest; it may come twice."""
     if not (mix / EVENT).is_file():
         raise RefusedError(409, NOT_DECIDED)
-    content: Mapping[str, Any] = json.loads((mix / EVENT).read_text(encoding="utf-8"))
-    event = NewEvent(**{**content, "made": datetime.fromisoformat(content["made"])})
+    preset = load_preset(mix / "preset.json")
+    content = json.loads((mix / EVENT).read_text(encoding="utf-8"))
+    event = mix_event(
+        preset, content["decided"], content["features"], content["figures"], genre=content["genre"], how=HOW,
+        key=content["key"],
+    )  # fmt: skip
+    event = replace(event, made=datetime.fromisoformat(content["made"]))
     diary.store.add(diary.pseudonym, [event])
-    return load_preset(mix / "preset.json"), event
+    return preset, event

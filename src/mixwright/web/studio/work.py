@@ -43,8 +43,7 @@ def _mix(request: dict[str, Any]) -> dict[str, Any]:
     from ...mix.stem_source import console_rate, open_stems
     from ...model import Amounts
     from ...model.leaning import parse_leaning
-    from .facts import mix_facts
-    from .keeping import write_event
+    from .facts import EVENT, event_facts, mix_facts
 
     folder, song = Path(request["folder"]), Path(request["song"])
     how: dict[str, Any] = {
@@ -74,7 +73,7 @@ def _mix(request: dict[str, Any]) -> dict[str, Any]:
     write_preset(made.preset, folder / "preset.json")
     write_report(made, folder / "report.html")
     if request["preset"] is None:
-        write_event(made, folder)
+        (folder / EVENT).write_text(json.dumps(event_facts(made), allow_nan=False), encoding="utf-8")
     return {**mix_facts(made), "title": made.tags.get("title") or request["title"]}
 
 
