@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,6 +155,18 @@ def test_feedback_is_about_the_mix_that_it_was_given_on(client: Any, place: Path
     assert edit.data["proposed"]["high_eq"] == 2.0
     (choice,) = choices_of(events_of(place))
     assert {*choice.first, *choice.second} == {"low_eq"}
+
+
+def test_what_was_kept_in_the_end_counts(client: Any, place: Path, mix: str) -> None:
+    """One way, another, and back to the first; the last one once more is the same again."""
+    agreed(client)
+    for high_eq in (1.0, 2.0, 1.0, 1.0):
+        export(client, mix, high_eq=high_eq)
+    assert [event.data["kept"]["high_eq"] for event in events_of(place, "edit")] == [1.0, 2.0, 1.0]
+    (choice,) = choices_of(events_of(place))
+    (away,) = {**choice.first, **choice.second}.items()
+    proposed = values(client, mix)
+    assert away == ("high_eq", deviation({**proposed, "high_eq": 1.0}, proposed)["high_eq"])
 
 
 def test_undos_are_kept_one_by_one(client: Any, place: Path, mix: str) -> None:
@@ -331,6 +345,16 @@ def test_only_the_page_itself_may_agree_or_erase(client: Any) -> None:
         foreign = client.post(f"/api/feedback/{path}", json=message, headers={"X-Mixwright": "0"})
         assert foreign.status_code == 403
     assert not state(client)["agreed"]
+
+
+def test_the_process_of_a_job_knows_no_database() -> None:
+    """It decodes what strangers send: nothing of the server is in it, and none of the time to import that is lost."""
+    code = (
+        "import sys; from mixwright.web.studio import facts, work; import mixwright.mix.report\n"
+        "print([m for m in ('fastapi', 'sqlalchemy', 'alembic', 'mixwright.store', 'scipy.stats') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="[^"\\\n]*",?)+)\})? (\S+)')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from ..home import FEEDBACK, TASTE
 from ..model.leaning import Lean, Leaning
 from ..parameters import GENRES, Preset
 from ..store import EventRow, FeedbackStore, open_feedback
-from .events import CONSENT_VERSION, MIX, edit_event, mix_event, rating_event, simple_event, song_of
+from .events import CONSENT_VERSION, EDIT, MIX, edit_event, mix_event, rating_event, simple_event, song_of
 from .gathering import choices_of
 from .taste import Taste, learn_taste
 
@@ -60,11 +59,12 @@ class Diary:
             No mix of that song was kept.
         """
         mix = self._mix_of(preset, mix_key)
-        told = hashlib.sha256(f"{mix.key} {preset.parameters.vector()} {how}".encode()).hexdigest()[:32]
         event = edit_event(
-            preset.parameters, mix.data, how=how, key=told, song=mix.song, genre=mix.genre, model=mix.model
+            preset.parameters, mix.data, how=how, key=_key(), song=mix.song, genre=mix.genre, model=mix.model
         )
-        self.store.add(self.pseudonym, [event])
+        before = self.store.events(EDIT, pseudonym=self.pseudonym, song=mix.song)
+        if not before or before[-1].data != event.data:  # what was kept last may be told twice
+            self.store.add(self.pseudonym, [event])
         return mix
 
     def rated(
