@@ -89,6 +89,21 @@ def test_only_our_pages_may_change_something() -> None:
     )
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://[x]/", "//]", ""])
+def test_an_origin_that_is_none_is_refused_like_any_other(origin: str) -> None:
+    refused = guarded().post("/write", headers={**OURS, "Origin": origin})
+    assert refused.status_code == 403
+    assert "own pages" in refused.json()["error"]
+    assert "default-src 'self'" in refused.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("length", ["²", "-1", "1e3", "", "9" * 5000])
+def test_a_length_that_is_none_is_refused(length: str) -> None:
+    refused = guarded().post("/write", headers={**OURS, "Content-Length": length.encode("latin-1")}, content=b"")
+    assert refused.status_code == 413
+    assert "default-src 'self'" in refused.headers["content-security-policy"]
+
+
 def test_a_large_body_is_refused_before_and_while_it_comes() -> None:
     client = guarded(limits=Limits(body_bytes=1000), uploads=lambda method, path: path == "/upload")
     assert client.post("/write", headers=OURS, content=b"x" * 1000).json() == {"bytes": 1000}

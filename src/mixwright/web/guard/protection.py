@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -105,15 +106,13 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            self._check(scope)
-        except RefusedError as refused:
-            await _refuse(told, refused)
-            return
         method, path = scope["method"], scope["path"]
         limited = receive if self._protection.uploads(method, path) else self._limited(receive)
         try:
+            self._check(scope)
             await self._app(scope, limited, told)
+        except RefusedError as refused:
+            await _refuse(told, refused)
         except _TooLargeError:
             await _refuse(told, RefusedError(413, "the request is too large"))
         except Exception:
@@ -138,10 +137,8 @@ class Guard:
         wait_s = limiter.wait_s(asker) or self._addresses.wait_s(address)
         if wait_s:
             raise RefusedError(429, f"too many requests; wait {math.ceil(wait_s)} s")
-        length = headers.get("content-length", "0")
-        if not self._protection.uploads(method, path) and (
-            not length.isdigit() or int(length) > self._protection.limits.body_bytes
-        ):
+        most = self._protection.limits.body_bytes
+        if not self._protection.uploads(method, path) and _length(headers) > most:
             raise RefusedError(413, "the request is too large")
         admin = self._protection.admin
         if self._protection.guarded(path) and not admin.known(
@@ -151,7 +148,7 @@ class Guard:
 
     def _same_origin(self, headers: Headers, host: str) -> None:
         origin = headers.get("origin")
-        if headers.get(CSRF_HEADER) != "1" or (origin is not None and urlsplit(origin).netloc != host):
+        if headers.get(CSRF_HEADER) != "1" or (origin is not None and _host(origin) != host):
             raise RefusedError(403, "only this server's own pages may ask for that")
 
     def _limited(self, receive: Receive) -> Receive:
@@ -171,6 +168,20 @@ class Guard:
 
 class _TooLargeError(Exception):
     pass
+
+
+def _host(origin: str) -> str | None:
+    """Whom an `Origin` names; None where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
+def _length(headers: Headers) -> float:
+    """What a request says of its body, in bytes; endless where that is no number."""
+    told = headers.get("content-length", "0")
+    return int(told) if re.fullmatch("[0-9]{1,18}", told) else math.inf
 
 
 async def _refuse(send: Send, refused: RefusedError) -> None:
