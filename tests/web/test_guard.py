@@ -162,6 +162,17 @@ def test_the_administrator_shows_the_token() -> None:
     assert len({new_token() for _ in range(100)}) == 100
 
 
+@pytest.mark.parametrize("other", ["foo[bar]=1", "a", "=", 'q="', "é=1", "x={\"y\": [1, 2]}", "mixwright_admin=old"])
+def test_cookies_of_other_programs_hide_nothing(other: str) -> None:
+    admin = Admin(new_token())
+    client = guarded(admin=admin)
+    ours = f"mixwright_admin={admin.cookie_value}"
+    for header in (f"{other}; {ours}", f"{ours}; {other}", f"{other};{ours}"):
+        assert client.get("/read", headers={"Cookie": header.encode()}).status_code == 200
+    for header in (other, f"{other}; x{ours}", f"{other}={ours}", f"{other}; {ours}0"):
+        assert client.get("/read", headers={"Cookie": header.encode()}).status_code == 401
+
+
 def test_errors_are_sentences() -> None:
     client = guarded()
     assert client.get("/fails?how=ours").json() == {"error": "n=3 must be in [0, 1]"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from http.cookies import CookieError, SimpleCookie
 
 __all__ = ["COOKIE", "Admin", "new_token"]
 
@@ -36,8 +35,11 @@ class Admin:
         kind, _, shown = authorization.partition(" ")
         if kind.lower() == "bearer" and self.right(shown.strip()):
             return True
-        try:
-            morsel = SimpleCookie(cookie_header).get(COOKIE)
-        except CookieError:
-            return False
-        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self.cookie_value.encode())
+        return any(hmac.compare_digest(value.encode(), self.cookie_value.encode()) for value in _values(cookie_header))
+
+
+def _values(cookie_header: str) -> list[str]:
+    """What is in cookies of our name. Others, of other programs on this host, may have any form: `SimpleCookie` would
+    give up at the first that breaks the rules."""
+    pairs = (part.partition("=") for part in cookie_header.split(";"))
+    return [value.strip().strip('"') for name, _, value in pairs if name.strip() == COOKIE]
