@@ -31,6 +31,10 @@ def guarded(**more: Any) -> TestClient:
     async def write(request: Request) -> dict[str, int]:
         return {"bytes": len(await request.body())}
 
+    @app.post("/json")
+    def parsed(content: dict[str, str]) -> list[str]:
+        return list(content)
+
     @app.put("/upload")
     async def upload(request: Request) -> dict[str, int]:
         return {"bytes": sum([len(part) async for part in request.stream()])}
@@ -110,6 +114,17 @@ def test_a_large_body_is_refused_before_and_while_it_comes() -> None:
     assert client.post("/write", headers=OURS, content=b"x" * 1001).status_code == 413
     assert client.post("/write", headers=OURS, content=(b"x" * 600 for _ in range(2))).status_code == 413
     assert client.put("/upload", headers=OURS, content=(b"x" * 600 for _ in range(9))).json() == {"bytes": 5400}
+
+
+def test_json_of_unsaid_length_that_is_too_large_is_called_so() -> None:
+    client = guarded(limits=Limits(body_bytes=1000))
+    headers = {**OURS, "Content-Type": "application/json"}
+    for letters, status in ((900, 200), (1100, 413)):
+        parts = [b'{"a": "', *[b"x" * 100] * (letters // 100), b'"}']
+        response = client.post("/json", headers=headers, content=iter(parts))
+        assert response.status_code == status
+    assert response.json() == {"error": "the request is too large"}
+    assert "default-src 'self'" in response.headers["content-security-policy"]
 
 
 def test_who_asks_too_often_waits() -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .admin import Admin
@@ -40,6 +41,7 @@ HEADERS = {
 ADDRESS_TIMES = 10
 READS, WRITES, LOGINS = Rate(100, 600), Rate(20, 120), Rate(0.2, 10)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+TOO_LARGE = "the request is too large"
 CSRF_HEADER = "x-mixwright"  # a page of another origin cannot send it without being asked first, and is not allowed
 
 
@@ -113,8 +115,6 @@ class Guard:
             await self._app(scope, limited, told)
         except RefusedError as refused:
             await _refuse(told, refused)
-        except _TooLargeError:
-            await _refuse(told, RefusedError(413, "the request is too large"))
         except Exception:
             log.exception("%s failed", method)  # without the path: a listener's has the token
             if begun:
@@ -139,7 +139,7 @@ class Guard:
             raise RefusedError(429, f"too many requests; wait {math.ceil(wait_s)} s")
         most = self._protection.limits.body_bytes
         if not self._protection.uploads(method, path) and _length(headers) > most:
-            raise RefusedError(413, "the request is too large")
+            raise RefusedError(413, TOO_LARGE)
         admin = self._protection.admin
         if self._protection.guarded(path) and not admin.known(
             headers.get("cookie", ""), headers.get("authorization", "")
@@ -160,14 +160,11 @@ class Guard:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most:
-                raise _TooLargeError
+                # HTTP's own exception: FastAPI calls any other one, while it reads JSON, an unreadable body.
+                raise HTTPException(413, TOO_LARGE)
             return message
 
         return counted
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 def _host(origin: str) -> str | None:
