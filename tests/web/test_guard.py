@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from mixwright.errors import ParameterError
 from mixwright.web.guard import Admin, Limits, Protection, RefusedError, new_token, protect, serve, static_files
-from mixwright.web.guard.rates import Rate, RateLimiter
+from mixwright.web.guard.rates import Rate, RateLimiter, network
 
 OURS = {"X-Mixwright": "1"}
 BASE = "http://localhost:8000"
@@ -134,6 +134,21 @@ def test_who_asks_too_often_waits() -> None:
     assert client.get("/read").status_code == 200  # reading has a bucket of its own
 
 
+def test_an_asker_with_a_whole_network_has_one_bucket() -> None:
+    client = guarded(limits=Limits(write=Rate(0.01, 2)))
+
+    def status(address: str) -> int:
+        client._transport.client = (address, 50000)  # type: ignore[attr-defined]
+        return client.post("/write", headers=OURS).status_code
+
+    assert [status(f"2001:db8:0:1::{k:x}") for k in range(3)] == [200, 200, 429]
+    assert status("2001:db8:0:1:ffff:ffff:ffff:ffff") == 429
+    assert status("2001:db8:0:2::") == 200
+    # Addresses of IPv4 that come through a socket of IPv6 are no network.
+    assert [status(f"::ffff:192.0.2.{k}") for k in range(1, 5)] == [200] * 4
+    assert [status(address) for address in ("192.0.2.1", "192.0.2.1", "192.0.2.5")] == [200, 429, 200]
+
+
 def test_listeners_of_one_address_are_told_apart() -> None:
     client = guarded(limits=Limits(write=Rate(0.01, 1)), asker=lambda path: path[2:] if path.startswith("/l") else None)
     assert [client.post(f"/l{n}", headers=OURS).status_code for n in (1, 2, 1)] == [404, 404, 429]
@@ -143,6 +158,18 @@ def test_inventing_askers_helps_only_so_far() -> None:
     client = guarded(limits=Limits(read=Rate(0.001, 2)), asker=lambda path: path)
     found = [client.get(f"/nobody{n}").status_code for n in range(22)]
     assert found == [404] * 20 + [429] * 2
+
+
+def test_networks_are_those_of_addresses() -> None:
+    for address, counted in (
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:DB8::1", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ):
+        assert network(address) == counted
 
 
 def test_a_bucket_fills_again_and_the_oldest_is_forgotten() -> None:

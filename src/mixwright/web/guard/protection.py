@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .admin import Admin
 from .problems import RefusedError, handle_problems
-from .rates import Rate, RateLimiter
+from .rates import Rate, RateLimiter, network
 
 __all__ = ["HEADERS", "LOCAL_HOSTS", "Limits", "Protection", "protect"]
 
@@ -61,7 +61,7 @@ class Protection:
 
     `hosts` are the names under which it may be asked ("*" is any); `guarded` says which paths are the administrator's;
     `uploads` which take more than a small body, and limit it themselves; `asker` what a request is counted under beside
-    its address: a listener's link, where many listeners share one address.
+    its address (of IPv6, its /64 network): a listener's link, where many listeners share one address.
     """
 
     hosts: tuple[str, ...] = LOCAL_HOSTS
@@ -128,7 +128,7 @@ class Guard:
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
         if "*" not in self._protection.hosts and name not in self._protection.hosts:
             raise RefusedError(421, "this server is not known under that name")
-        address = scope["client"][0] if scope.get("client") else ""
+        address = network(scope["client"][0]) if scope.get("client") else ""
         asker = self._protection.asker(path) or address
         writes = method not in SAFE_METHODS
         if writes:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Rate", "RateLimiter"]
+__all__ = ["Rate", "RateLimiter", "network"]
 
 MOST_KNOWN = 20_000
+HOST_BITS = 64  # of an IPv6 address: whoever has one has all of them
+
+
+def network(address: str) -> str:
+    """What an address is counted under: itself, or the /64 network of IPv6, in which one asker may have any number."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return f"{ipaddress.IPv6Address(int(known) >> HOST_BITS << HOST_BITS)}/{128 - HOST_BITS}"
 
 
 @dataclass(frozen=True)
