@@ -204,7 +204,29 @@ def test_the_administrator_shows_the_token() -> None:
     assert len({new_token() for _ in range(100)}) == 100
 
 
-@pytest.mark.parametrize("other", ["foo[bar]=1", "a", "=", 'q="', "é=1", "x={\"y\": [1, 2]}", "mixwright_admin=old"])
+def test_a_person_without_the_token_is_led_to_the_login_page() -> None:
+    admin = Admin(new_token())
+    client = guarded(admin=admin, guarded=lambda path: not path.startswith("/login"))
+    html = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path, to in (("/read", "/read"), ("//evil.example/x", "//evil.example/x"), ("/%0d%0aSet-Cookie:a=b&to=c",
+                     "/%0D%0ASet-Cookie%3Aa%3Db%26to%3Dc")):  # fmt: skip
+        led = client.get(BASE + path, headers=html, follow_redirects=False)
+        assert led.status_code == 303
+        assert led.headers["location"] == f"/login?to={to}"
+        assert led.headers["cache-control"] == "no-store"
+        assert "default-src 'self'" in led.headers["content-security-policy"]
+        assert "set-cookie" not in led.headers
+    # scripts get a refusal, and nothing is written on the way
+    assert client.get("/read", follow_redirects=False).status_code == 401
+    assert client.post("/write", headers={**OURS, **html}, follow_redirects=False).status_code == 401
+    known = {**html, "Authorization": f"Bearer {admin.token}"}
+    assert client.get("/read", headers=known, follow_redirects=False).status_code == 200
+    # where even the login page is guarded, nobody is led round and round
+    closed = guarded(admin=admin)
+    assert closed.get("/login", headers=html, follow_redirects=False).status_code == 401
+
+
+@pytest.mark.parametrize("other", ["foo[bar]=1", "a", "=", 'q="', "é=1", 'x={"y": [1, 2]}', "mixwright_admin=old"])
 def test_cookies_of_other_programs_hide_nothing(other: str) -> None:
     admin = Admin(new_token())
     client = guarded(admin=admin)

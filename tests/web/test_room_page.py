@@ -442,14 +442,19 @@ def test_a_public_room_asks_for_the_token(browser: Any, tmp_path: Path) -> None:
         assert server.process.stdout is not None
         token = server.process.stdout.readline().split()[-1]
         page = browser.new_context().new_page()
-        page.goto(server.address + "/admin")
-        page.goto(server.address + "/login?to=/admin")
+        page.goto(server.address + "/admin#here")
+        assert page.url == server.address + "/login?to=/admin#here"
         page.get_by_label("The token that the server printed").fill("wrong")
         page.get_by_role("button", name="Go on").click()
         page.get_by_text("That is not the token").wait_for()
         page.get_by_label("The token that the server printed").fill(token)
         page.get_by_role("button", name="Go on").click()
         page.get_by_text("0 answers of 0 listeners").wait_for()
+        assert page.url == server.address + "/admin#here"
+        page.goto(server.address + "/login?to=/.//elsewhere.example/")
+        page.get_by_label("The token that the server printed").fill(token)
+        page.get_by_role("button", name="Go on").click()
+        page.wait_for_url(server.address + "//elsewhere.example/")
         page.context.close()
 
 

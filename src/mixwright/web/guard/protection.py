@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,6 +41,7 @@ HEADERS = {
 ADDRESS_TIMES = 10
 READS, WRITES, LOGINS = Rate(100, 600), Rate(20, 120), Rate(0.2, 10)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+TOKEN_NEEDED = "the administrator's token is needed: open /login"
 TOO_LARGE = "the request is too large"
 CSRF_HEADER = "x-mixwright"  # a page of another origin cannot send it without being asked first, and is not allowed
 
@@ -140,11 +141,11 @@ class Guard:
         most = self._protection.limits.body_bytes
         if not self._protection.uploads(method, path) and _length(headers) > most:
             raise RefusedError(413, TOO_LARGE)
-        admin = self._protection.admin
-        if self._protection.guarded(path) and not admin.known(
-            headers.get("cookie", ""), headers.get("authorization", "")
-        ):
-            raise RefusedError(401, "the administrator's token is needed: open /login")
+        admin, guarded = self._protection.admin, self._protection.guarded
+        if guarded(path) and not admin.known(headers.get("cookie", ""), headers.get("authorization", "")):
+            if method in ("GET", "HEAD") and "text/html" in headers.get("accept", "") and not guarded("/login"):
+                raise _LoginFirstError(path)
+            raise RefusedError(401, TOKEN_NEEDED)
 
     def _same_origin(self, headers: Headers, host: str) -> None:
         origin = headers.get("origin")
@@ -181,10 +182,20 @@ def _length(headers: Headers) -> float:
     return int(told) if re.fullmatch("[0-9]{1,18}", told) else math.inf
 
 
+class _LoginFirstError(RefusedError):
+    """A person who opens a page, whom the login page brings back to it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(303, TOKEN_NEEDED)
+        self.location = f"/login?to={quote(path)}"
+
+
 async def _refuse(send: Send, refused: RefusedError) -> None:
     content = json.dumps({"error": str(refused)}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
     if refused.status == 429:
         headers.append((b"retry-after", b"1"))
+    if isinstance(refused, _LoginFirstError):
+        headers += [(b"location", refused.location.encode()), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

@@ -10,7 +10,8 @@ byId("form").addEventListener("submit", async (event) => {
     await ask("/api/login", { content: { token } });
     const to = new URLSearchParams(location.search).get("to") ?? "/";
     const target = new URL(to, location.origin);
-    location.replace(target.origin === location.origin ? target.pathname : "/");
+    target.hash ||= location.hash; // the browser kept it when it was led here
+    location.replace(target.origin === location.origin ? target.href : "/");
   } catch (error) {
     byId("told").textContent = error instanceof Error ? error.message : String(error);
   }
