@@ -71,6 +71,11 @@ def test_the_first_of_two_stays(store: Store) -> None:
     assert store.save_answer(made.id, 0, "one", {"preferred": "A"}, {}, [])
     assert not store.save_answer(made.id, 0, "two", {"preferred": "B"}, {}, [])
     assert [answer.answer for answer in store.answers("v1")] == [{"preferred": "A"}]
+    for score in (6, 2):
+        store.set_check(made.id, "headphones", {"score": score})
+    found = store.find_listener("a" * 8)
+    assert found is not None
+    assert found.checks == {"headphones": {"score": 6}}
     assert store.finish(made.id, "first") == store.finish(made.id, "second") == "first"
     store.add_test("v1", "Another title", "abx", {})
     assert store.counts("v1") == {"listeners": 1, "consented": 0, "finished": 1, "answers": 1}

@@ -250,6 +250,36 @@ def test_the_headphone_check_is_scored_here_and_shuts_nobody_out(tmp_path: Path)
         assert visit.post("headphones", {"answers": wrong}).status_code == 422
 
 
+def test_a_second_try_at_the_headphone_check_changes_nothing(tmp_path: Path) -> None:
+    client, _, store, _ = open_room(make_test(tmp_path, headphone_check=True, training=False))
+    visit = Visit(client)
+    visit.consent()
+
+    def checks() -> Any:
+        listener = store.find_listener(hash_token(visit.link[3:]))
+        assert listener is not None
+        return listener.checks
+
+    first = visit.post("headphones", {"answers": [1, 2, 3, 1, 2, 3]})
+    kept = checks()
+    for answers in ([1] * 6, [2] * 6, [3] * 6):
+        again = visit.post("headphones", {"answers": answers})
+        assert again.status_code == 200  # as a page sends again what was lost on the way
+        assert again.json() == first.json()
+    assert checks() == kept
+
+
+def test_a_headphone_check_that_nobody_asks_for_is_refused(tmp_path: Path) -> None:
+    client, _, store, _ = open_room(make_test(tmp_path))
+    visit = Visit(client)
+    visit.consent()
+    assert visit.post("headphones/start").status_code == 409
+    assert visit.post("headphones", {"answers": [1] * 6}).status_code == 409
+    listener = store.find_listener(hash_token(visit.link[3:]))
+    assert listener is not None
+    assert listener.checks == {}
+
+
 def test_the_tones_are_those_of_the_paper() -> None:
     for trial in range(6):
         audio, rate = soundfile.read(io.BytesIO(headphones.tones("s", trial)))

@@ -98,10 +98,10 @@ class Store:
             return tuple(row.trials)
 
     def set_check(self, listener: int, name: str, result: Mapping[str, Any]) -> None:
-        """The result of a check, such as that of headphones; the last one stays."""
+        """The result of a check, such as that of headphones; the first one stays."""
         with self._session() as session:
             row = self._locked(session, listener)
-            row.checks = {**row.checks, name: dict(result)}
+            row.checks = {name: dict(result), **row.checks}
 
     def set_device(self, listener: int, device: Mapping[str, Any]) -> None:
         """What the browser says of itself."""

@@ -67,8 +67,8 @@ class Room:
         return self.state(token)
 
     def check_headphones(self, token: str, answers: list[int]) -> dict[str, Any]:
-        """Keep the score; who fails is not shut out, but marked."""
-        listener = self._agreed(token)
+        """Keep the first score; who fails is not shut out, but marked."""
+        listener = self._checked(token)
         right = headphones.score(listener.secret, answers)
         result = {"score": right, "of": headphones.TRIALS, "passed": right >= headphones.PASS, "answers": answers}
         self.store.set_check(listener.id, "headphones", result)
@@ -76,7 +76,7 @@ class Room:
 
     def headphone_tones(self, token: str) -> list[dict[str, Any]]:
         """Where the six sounds of the check are."""
-        secret = self._agreed(token).secret
+        secret = self._checked(token).secret
         return [
             {"n": n + 1, "url": f"/l/{token}/a/{sound_address(secret, f'headphones/{n}')}"}
             for n in range(headphones.TRIALS)
@@ -133,6 +133,13 @@ class Room:
         listener = self.listener(token)
         if listener.consent_version != self.manifest.test.consent.version:
             raise RefusedError(403, "nothing is stored before you have agreed to it")
+        return listener
+
+    def _checked(self, token: str) -> ListenerRow:
+        """Whoever is to be asked for headphones."""
+        listener = self._agreed(token)
+        if not self.manifest.test.headphone_check:
+            raise RefusedError(409, "this test does not ask for headphones")
         return listener
 
 
