@@ -18,7 +18,7 @@ from mixwright.store import open_store
 from mixwright.web.guard import Admin, Limits
 from mixwright.web.guard.rates import Rate
 from mixwright.web.room import headphones
-from mixwright.web.room.links import hash_token
+from mixwright.web.room.links import hash_token, sound_address
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -267,6 +267,28 @@ def test_a_second_try_at_the_headphone_check_changes_nothing(tmp_path: Path) -> 
         assert again.status_code == 200  # as a page sends again what was lost on the way
         assert again.json() == first.json()
     assert checks() == kept
+
+
+def test_nothing_is_heard_or_answered_before_the_headphone_check(tmp_path: Path) -> None:
+    client, _, store, manifest = open_room(make_test(tmp_path, headphone_check=True, training=False))
+    visit = Visit(client)
+    visit.consent()
+    tones = [tone["url"] for tone in visit.post("headphones/start").json()["tones"]]
+    listener = store.find_listener(hash_token(visit.link[3:]))
+    assert listener is not None
+    early = f"{visit.link}/a/{sound_address(listener.secret, '0/A')}"
+    message = visit.message({"number": 0, "items": [{"slot": "A"}, {"slot": "B"}], "x": None}, {"preferred": "A"})
+    assert client.get(early).status_code == 404
+    refused = visit.post("answers", message)
+    assert refused.status_code == 409
+    assert "headphones" in refused.json()["error"]
+    assert store.answers(manifest.version) == []
+    assert client.get(tones[0]).status_code == 200
+    state = visit.post("headphones", {"answers": [1] * 6}).json()
+    assert state["trial"]["items"][0]["url"] == early
+    assert client.get(early).status_code == 200
+    assert client.get(tones[0]).status_code == 404
+    assert visit.post("answers", message).status_code == 200
 
 
 def test_a_headphone_check_that_nobody_asks_for_is_refused(tmp_path: Path) -> None:

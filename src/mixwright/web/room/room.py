@@ -17,7 +17,7 @@ from ..guard import RefusedError
 from . import headphones
 from .links import hash_token, new_listener_token, new_secret, sound_address
 from .messages import AnswerMessage
-from .visit import current_trial, places, seconds, state
+from .visit import current_trial, headphones_due, places, seconds, state
 
 __all__ = ["Room"]
 
@@ -87,13 +87,14 @@ class Room:
         self.store.set_device(self._agreed(token).id, device)
 
     def sound(self, token: str, address: str) -> bytes:
-        """The WAV file at an address of this listener."""
+        """The WAV file at an address of this listener: of the check while it is due, then of the present trial."""
         listener = self._agreed(token)
-        for n in range(headphones.TRIALS):
+        due = headphones_due(self.manifest.test, listener)
+        for n in range(headphones.TRIALS if due else 0):
             if _same(sound_address(listener.secret, f"headphones/{n}"), address):
                 return headphones.tones(listener.secret, n)
         trial = current_trial(listener, self.store.progress(listener.id))
-        if trial is not None:
+        if trial is not None and not due:
             for place, identity in places(trial):
                 if _same(sound_address(listener.secret, f"{trial.number}/{place}"), address):
                     return (self._folder / self.manifest.stimulus(identity).file).read_bytes()
@@ -105,6 +106,8 @@ class Room:
         done = self.store.progress(listener.id)
         if message.trial in done:
             return self._state(token, listener, done)
+        if headphones_due(self.manifest.test, listener):
+            raise RefusedError(409, "the check of headphones comes first; reload the page")
         trial = current_trial(listener, done)
         if trial is None or message.trial != trial.number:
             raise RefusedError(409, "another trial is next; reload the page")

@@ -13,7 +13,7 @@ from ...listening.manifest import Manifest
 from ...store import ListenerRow
 from .links import sound_address
 
-__all__ = ["current_trial", "places", "state"]
+__all__ = ["current_trial", "headphones_due", "places", "seconds", "state"]
 
 LABELS = {
     "mushra": ["Bad", "Poor", "Fair", "Good", "Excellent"],  # BS.1534-3, each a fifth of the scale
@@ -27,6 +27,11 @@ REFERENCE, X = "reference", "X"
 def current_trial(listener: ListenerRow, done: AbstractSet[int]) -> Trial | None:
     """The first trial without an answer."""
     return next((Trial.from_dict(dict(t)) for t in listener.trials if t["number"] not in done), None)
+
+
+def headphones_due(test: ListeningTest, listener: ListenerRow) -> bool:
+    """Whether the check of headphones comes before anything else."""
+    return test.headphone_check and "headphones" not in listener.checks
 
 
 def places(trial: Trial) -> Iterator[tuple[str, str]]:
@@ -43,10 +48,9 @@ def state(manifest: Manifest, listener: ListenerRow, done: AbstractSet[int], bas
     test = manifest.test
     trial = current_trial(listener, done)
     agreed = listener.consent_version == test.consent.version
-    checked = "headphones" in listener.checks
     if not agreed:
         step = "consent"
-    elif test.headphone_check and not checked:
+    elif headphones_due(test, listener):
         step = "headphones"
     elif trial is None:
         step = "done"
@@ -58,7 +62,7 @@ def state(manifest: Manifest, listener: ListenerRow, done: AbstractSet[int], bas
         "kind": test.kind,
         "question": test.asked,
         "consent": {"version": test.consent.version, "text": test.consent.text, "given": agreed},
-        "headphones": {"wanted": test.headphone_check, "done": checked},
+        "headphones": {"wanted": test.headphone_check, "done": "headphones" in listener.checks},
         "step": step,
         "done": max(0, len(done) - training),
         "total": len(listener.trials) - training,
