@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from tests.web.rooms import OURS, SONGS, SYSTEMS, Visit, make_test, open_room
+from tests.web.rooms import OURS, RIGHT, SONGS, SYSTEMS, Visit, make_test, open_room
 
 from mixwright.errors import StoreError
 from mixwright.listening.definition import KINDS
@@ -174,6 +174,29 @@ def test_what_cannot_be_an_answer_is_refused_and_nothing_is_stored(tmp_path: Pat
     assert response.status_code == 422
     assert store.answers(manifest.version) == []
     assert status() == 200
+
+
+@pytest.mark.parametrize(("kind", "more"), [("preference", ()), ("abx", ("X",)), ("mushra", ("Reference",))])
+def test_slots_that_a_trial_does_not_have_are_refused(kind: str, more: tuple[str, ...], tmp_path: Path) -> None:
+    client, _, store, manifest = open_room(make_test(tmp_path, kind, training=False))
+    visit = Visit(client)
+    state = visit.consent()
+    letters = [item["slot"] for item in state["trial"]["items"]]
+    good = visit.message(state["trial"], RIGHT[kind](letters))
+    heard = dict.fromkeys((*letters, *more), 2.0)
+
+    def status(slot: str, what: str) -> int:
+        facts, events = {**good["facts"], "seconds_heard": heard}, [{"t": 1, "what": "play"}]
+        if what == "facts":
+            facts["seconds_heard"] = {**heard, slot: 1.0}
+        else:
+            events.append({"t": 2, "what": "switch", "slot": slot})
+        return int(visit.post("answers", {**good, "facts": facts, "events": events}).status_code)
+
+    for slot in {"Z", "", "a", "X", "Reference", "reference"} - set(more):
+        assert status(slot, "facts") == status(slot, "events") == 422, slot
+    assert store.answers(manifest.version) == []
+    assert status((*letters, *more)[-1], "events") == 200
 
 
 def test_a_store_that_is_away_is_told_so_that_the_page_tries_again(

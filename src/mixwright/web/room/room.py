@@ -17,7 +17,7 @@ from ..guard import RefusedError
 from . import headphones
 from .links import hash_token, new_listener_token, new_secret, sound_address
 from .messages import AnswerMessage
-from .visit import current_trial, headphones_due, places, seconds, state
+from .visit import current_trial, headphones_due, places, seconds, slots_told, state
 
 __all__ = ["Room"]
 
@@ -115,6 +115,9 @@ class Room:
             answer = check_answer(self.manifest.test, trial, message.answer)
         except ParameterError as error:
             raise RefusedError(422, str(error)) from None
+        named = {*message.facts.seconds_heard, *(event.slot for event in message.events if event.slot is not None)}
+        if not named <= slots_told(trial):
+            raise RefusedError(422, "this trial has no such slot")
         least_s = min(self.manifest.test.least_seconds, seconds(self.manifest, trial)) - HEARD_TOLERANCE_S
         short = [place for place, _ in places(trial) if place != "reference"
                  and message.facts.seconds_heard.get(place, 0.0) < least_s]  # fmt: skip

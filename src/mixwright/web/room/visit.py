@@ -13,7 +13,7 @@ from ...listening.manifest import Manifest
 from ...store import ListenerRow
 from .links import sound_address
 
-__all__ = ["current_trial", "headphones_due", "places", "seconds", "state"]
+__all__ = ["current_trial", "headphones_due", "places", "seconds", "slots_told", "state"]
 
 LABELS = {
     "mushra": ["Bad", "Poor", "Fair", "Good", "Excellent"],  # BS.1534-3, each a fifth of the scale
@@ -41,6 +41,11 @@ def places(trial: Trial) -> Iterator[tuple[str, str]]:
         yield REFERENCE, trial.reference
     if trial.x is not None:
         yield X, trial.x
+
+
+def slots_told(trial: Trial) -> frozenset[str]:
+    """What a page may say was heard: it calls the reference by a name."""
+    return frozenset("Reference" if place == REFERENCE else place for place, _ in places(trial))
 
 
 def state(manifest: Manifest, listener: ListenerRow, done: AbstractSet[int], base: str) -> dict[str, Any]:
