@@ -164,7 +164,8 @@ def test_what_cannot_be_an_answer_is_refused_and_nothing_is_stored(tmp_path: Pat
     assert status(facts={**good["facts"], "seconds_heard": {}}) == 422
     assert status(facts={**good["facts"], "response_ms": -1}) == 422
     assert status(facts={**good["facts"], "more": 1}) == 422
-    assert status(attempt="") == 422
+    for wrong in ("", "x" * 65, "a b", "a/b", "é", "a\n", "\x00", "<b>", "٣"):
+        assert status(attempt=wrong) == 422
     assert status(events=[{"t": 0, "what": "hack"}]) == 422
     assert status(events=[{"t": 0, "what": "play"}] * 5001) == 422
     broken = json.dumps(good).replace("2100", "NaN")
@@ -173,7 +174,7 @@ def test_what_cannot_be_an_answer_is_refused_and_nothing_is_stored(tmp_path: Pat
     )
     assert response.status_code == 422
     assert store.answers(manifest.version) == []
-    assert status() == 200
+    assert status(attempt="1764567890123-0.5_A" + "x" * 45) == 200
 
 
 @pytest.mark.parametrize(("kind", "more"), [("preference", ()), ("abx", ("X",)), ("mushra", ("Reference",))])

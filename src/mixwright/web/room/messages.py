@@ -53,7 +53,7 @@ class Event(_Message):
 
 class AnswerMessage(_Message):
     trial: Annotated[int, Field(ge=0)]
-    attempt: Annotated[str, Field(min_length=1, max_length=64)]
+    attempt: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
     answer: dict[str, Any]
     facts: Facts
     events: Annotated[list[Event], Field(max_length=MOST_EVENTS)] = []
