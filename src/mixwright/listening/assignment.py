@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import ParameterError
 from .definition import ListeningTest
 from .manifest import Manifest
+from .streams import Stream, stream
 
 __all__ = ["ROLES", "Trial", "assign"]
 
@@ -72,8 +73,8 @@ def assign(manifest: Manifest, number: int, seed: int | None = None) -> tuple[Tr
         raise ParameterError(f"listener number={number} must be at least 0")
     test = manifest.test
     seed = test.seed if seed is None else seed
-    rng = np.random.default_rng([seed, number])
-    hands = _songs(test, number, np.random.default_rng(seed))
+    rng = stream(seed, Stream.LISTENER, number)
+    hands = _songs(test, number, stream(seed, Stream.SONGS))
     drafts = _pairs(manifest, hands, seed) if test.kind == "preference" else _rated(manifest, hands[-1], rng)
     drafts = _shuffled(drafts, rng)
     for original in [drafts[k] for k in rng.permutation(len(drafts))[: test.repeats]]:
@@ -104,7 +105,7 @@ def _pairs(manifest: Manifest, hands: list[list[str]], seed: int) -> list[_Draft
     deals: dict[str, Iterator[list[tuple[str, str]]]] = {}
     sides: dict[tuple[str, tuple[str, str]], bool] = {}
     for k, row in enumerate(test.song):
-        dealer = np.random.default_rng([seed, 0, k, 0])
+        dealer = stream(seed, Stream.QUESTIONS, k)
         deals[row.name] = _deal(pairs, test.pairs_per_song or len(pairs), dealer)
         sides |= {(row.name, pair): bool(dealer.integers(2)) for pair in pairs}
     drafts: list[_Draft] = []
