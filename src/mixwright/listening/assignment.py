@@ -1,21 +1,23 @@
-"""What each listener hears, in which order and on which side: drawn by a seed, balanced over the listeners.
+"""What each listener hears, in which order and on which side: the same for a seed and the listener's number.
 
-Songs and pairs are dealt like cards: all of them once, in an order of its own, before any comes again; so every song is
-heard by as many listeners as every other, to within one. Each pair of a song changes sides whenever it is dealt again.
+Songs, pairs, sides and slots are balanced (`dealing`, `squares`), within a listener and over the listeners. What a
+listener must not foresee is drawn: what X is, catch trials, repeats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any, TypeVar
 
 import numpy as np
 
 from ..errors import ParameterError
+from .dealing import Deal, dealt, rounds
 from .definition import ListeningTest
 from .manifest import Manifest
+from .squares import latin
 from .streams import Stream, stream
 
 __all__ = ["ROLES", "Trial", "assign"]
@@ -74,9 +76,7 @@ def assign(manifest: Manifest, number: int, seed: int | None = None) -> tuple[Tr
     test = manifest.test
     seed = test.seed if seed is None else seed
     rng = stream(seed, Stream.LISTENER, number)
-    hands = _songs(test, number, stream(seed, Stream.SONGS))
-    drafts = _pairs(manifest, hands, seed) if test.kind == "preference" else _rated(manifest, hands[-1], rng)
-    drafts = _shuffled(drafts, rng)
+    drafts = _compared(manifest, number, seed, rng) if test.kind == "abx" else _asked(manifest, number, seed)
     for original in [drafts[k] for k in rng.permutation(len(drafts))[: test.repeats]]:
         swapped = _Draft("repeat", original.song, original.items[::-1], repeats=original)
         first = min(len(drafts), drafts.index(original) + 1 + LEAST_APART)
@@ -92,53 +92,56 @@ def assign(manifest: Manifest, number: int, seed: int | None = None) -> tuple[Tr
     )
 
 
-def _songs(test: ListeningTest, number: int, dealer: Rng) -> list[list[str]]:
-    """The songs of every listener up to `number`."""
-    deal = _deal([row.name for row in test.song], test.songs_per_listener or len(test.song), dealer)
-    return [next(deal) for _ in range(number + 1)]
+def _deal(test: ListeningTest, seed: int) -> Deal:
+    """What is dealt: of each song pairs of systems, or systems, or one trial with all of them."""
+    songs, each = len(test.song), test.songs_per_listener or len(test.song)
+    if test.kind == "preference":
+        pairs = len(_pairs(test))
+        return Deal(seed, songs, each, pairs, min(pairs, test.pairs_per_song or pairs))
+    if test.kind in ("rating", "appropriateness"):
+        return Deal(seed, songs, each, len(test.system), len(test.system))
+    return Deal(seed, songs, each, 1, 1)
 
 
-def _pairs(manifest: Manifest, hands: list[list[str]], seed: int) -> list[_Draft]:
-    """Pairs of systems; those of the listeners before are dealt again, to know which side comes next."""
+def _pairs(test: ListeningTest) -> list[tuple[int, int]]:
+    """By their place among the systems: the pairs that the test names, or all."""
+    at = {row.name: k for k, row in enumerate(test.system)}
+    named = [(at[first], at[second]) for first, second in test.pair]
+    return named or list(combinations(range(len(test.system)), 2))
+
+
+def _asked(manifest: Manifest, number: int, seed: int) -> list[_Draft]:
+    """The main trials of every kind but ABX, in their order."""
     test = manifest.test
-    pairs = list(test.pair) or list(combinations([row.name for row in test.system], 2))
-    deals: dict[str, Iterator[list[tuple[str, str]]]] = {}
-    sides: dict[tuple[str, tuple[str, str]], bool] = {}
-    for k, row in enumerate(test.song):
-        dealer = stream(seed, Stream.QUESTIONS, k)
-        deals[row.name] = _deal(pairs, test.pairs_per_song or len(pairs), dealer)
-        sides |= {(row.name, pair): bool(dealer.integers(2)) for pair in pairs}
-    drafts: list[_Draft] = []
-    for hand in hands:
-        drafts = []
-        for song in hand:
-            by_system = {one.system: one.id for one in manifest.of_song(song)}
-            for pair in next(deals[song]):
-                sides[song, pair] = not sides[song, pair]
-                first, second = pair[::-1] if sides[song, pair] else pair
-                drafts.append(_Draft("main", song, (by_system[first], by_system[second])))
-    return drafts
-
-
-def _rated(manifest: Manifest, songs: list[str], rng: Rng) -> list[_Draft]:
-    """What is not compared in pairs."""
-    test = manifest.test
-    if test.kind == "abx":
-        return [_abx(manifest, songs[k % len(songs)], rng) for k in range(test.abx_trials)]
-    drafts = []
-    for song in songs:
+    hearings = dealt(_deal(test, seed), number)
+    pairs, drafts = _pairs(test), []
+    for turn, place in rounds(len(hearings), len(hearings[0].questions), seed):
+        hearing = hearings[place]
+        song, question = test.song[hearing.song].name, hearing.questions[turn]
         items = [one.id for one in manifest.of_song(song)]
-        if test.kind in ("rating", "appropriateness"):
-            drafts += [_Draft("main", song, (item,)) for item in items]
+        if test.kind == "preference":
+            first, second = pairs[question][::-1] if hearing.swapped[turn] else pairs[question]
+            drafts.append(_Draft("main", song, (items[first], items[second])))
+        elif test.kind in ("rating", "appropriateness"):
+            drafts.append(_Draft("main", song, (items[question],)))
         else:
-            items += [s.id for role in ("anchor_3500", "anchor_7000") for s in manifest.of_song(song, role)]
-            drafts.append(_Draft("main", song, tuple(_permuted(items, rng)), _reference(manifest, song)))
+            items += _anchors(manifest, song)
+            slots = latin(len(items), seed, Stream.SLOTS)(hearing.turn + hearing.song)
+            drafts.append(_Draft("main", song, tuple(items[k] for k in slots), _reference(manifest, song)))
     return drafts
 
 
-def _abx(manifest: Manifest, song: str, rng: Rng) -> _Draft:
-    items = tuple(_permuted([one.id for one in manifest.of_song(song)], rng))
-    return _Draft("main", song, items, x=items[int(rng.integers(2))])
+def _compared(manifest: Manifest, number: int, seed: int, rng: Rng) -> list[_Draft]:
+    """ABX: each system is A equally often, to within one; what X is, is thrown anew each time."""
+    test = manifest.test
+    songs = [test.song[hearing.song].name for hearing in dealt(_deal(test, seed), number)]
+    places = rounds(len(songs), -(-test.abx_trials // len(songs)), seed)
+    swapped = rng.permutation([(k + number) % 2 for k in range(test.abx_trials)])
+    drafts = []
+    for (_, place), swap in zip(places, swapped, strict=False):
+        items = tuple(one.id for one in manifest.of_song(songs[place]))[:: -1 if swap else 1]
+        drafts.append(_Draft("main", songs[place], items, x=items[int(rng.integers(2))]))
+    return drafts
 
 
 def _catch(manifest: Manifest, count: int, rng: Rng) -> _Draft:
@@ -165,36 +168,16 @@ def _training(manifest: Manifest, rng: Rng) -> _Draft:
     return _Draft("training", song, tuple(_permuted(items + bad, rng)), _reference(manifest, song))
 
 
+def _anchors(manifest: Manifest, song: str) -> list[str]:
+    """MUSHRA's; none in other kinds."""
+    return [one.id for role in ("anchor_3500", "anchor_7000") for one in manifest.of_song(song, role)]
+
+
 def _reference(manifest: Manifest, song: str) -> str | None:
     """The sound that MUSHRA shows as the reference; None in other kinds."""
     named = [row.name for row in manifest.test.system if row.reference]
     return next((one.id for one in manifest.of_song(song) if one.system in named), None)
 
 
-def _deal(cards: Sequence[T], size: int, rng: Rng) -> Iterator[list[T]]:
-    """Hands of `size` different cards, without end; no card comes again before all others have."""
-    pack: list[T] = []
-    while True:
-        hand: list[T] = []
-        while len(hand) < size:
-            if not pack:
-                pack = _permuted(cards, rng)
-                # A card that this hand holds already goes to the end of the new pack.
-                pack.sort(key=lambda card: card in hand)
-            hand.append(pack.pop(0))
-        yield hand
-
-
 def _permuted(items: Sequence[T], rng: Rng) -> list[T]:
     return [items[k] for k in rng.permutation(len(items))]
-
-
-def _shuffled(drafts: list[_Draft], rng: Rng) -> list[_Draft]:
-    """In an order by chance, in which a song follows itself as rarely as some tries find."""
-    best, fewest = drafts, len(drafts) + 1
-    for _ in range(20):
-        order = _permuted(drafts, rng)
-        again = sum(a.song == b.song for a, b in pairwise(order))
-        if again < fewest:
-            best, fewest = order, again
-    return best

@@ -17,7 +17,10 @@ class Stream(IntEnum):
 
     LISTENER = 0
     SONGS = 1
-    QUESTIONS = 2
+    ROUNDS = 2
+    QUESTIONS = 3
+    SIDES = 4
+    SLOTS = 5
 
 
 def stream(seed: int, purpose: Stream, *key: int) -> np.random.Generator:
