@@ -70,6 +70,25 @@ def test_repeats_are_swapped_and_come_later() -> None:
             assert again.number > original.number
 
 
+@pytest.mark.parametrize(
+    ("songs", "repeats", "catches", "between"),
+    [(1, 1, 0, 0), (2, 1, 0, 1), (2, 2, 0, 1), (1, 1, 2, 2), (3, 1, 0, 2), (3, 3, 0, 2), (4, 4, 1, 2), (8, 3, 2, 2)],
+)
+def test_a_repeat_keeps_its_distance(songs: int, repeats: int, catches: int, between: int) -> None:
+    made = manifest("preference", songs, repeats=repeats, catch_trials=catches)
+    for n in range(60):
+        again = [trial for trial in assign(made, n) if trial.repeat_of is not None]
+        assert len({trial.repeat_of for trial in again}) == repeats
+        for trial in again:
+            assert trial.number - (trial.repeat_of or 0) - 1 >= between
+
+
+def test_what_is_repeated_is_drawn() -> None:
+    made = manifest("preference", songs=6, repeats=1)
+    songs = Counter(trial.song for n in range(60) for trial in assign(made, n) if trial.role == "repeat")
+    assert len(songs) == 6
+
+
 def test_catch_trials_are_of_both_kinds() -> None:
     made = manifest("preference", catch_trials=2)
     for n in range(10):

@@ -153,7 +153,8 @@ def test_few_assessors_are_told_that_the_rules_find_nobody() -> None:
 
 
 def test_how_each_listener_answered_is_told() -> None:
-    outcome = outcome_of(PAIR, rows_of(PAIR, [prefers({"system 0": 4.0, "system 1": 0.0}), clicks("B")]))
+    sure = prefers({"system 0": 12.0, "system 1": 0.0}, tie=-12.0)
+    outcome = outcome_of(PAIR, rows_of(PAIR, [sure, clicks("B")]))
     honest, clicker = outcome.assessors
     assert (honest.listener, honest.answers, honest.finished, honest.reasons) == ("L0001", 8, True, ())
     assert (honest.broken_lost, honest.broken_heard, honest.heard_s, honest.response_s) == (2, 2, 2.0, 3.0)

@@ -25,7 +25,7 @@ __all__ = ["ROLES", "Trial", "assign"]
 T = TypeVar("T")
 Rng = np.random.Generator
 ROLES = ("training", "main", "repeat", "catch_same", "catch_broken")
-LEAST_APART = 2  # a repeat comes at least so many trials after what it repeats, where there are enough
+LEAST_APART = 2  # so many trials are between one and its repeat, where there are enough
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,9 @@ def assign(manifest: Manifest, number: int, seed: int | None = None) -> tuple[Tr
     seed = test.seed if seed is None else seed
     rng = stream(seed, Stream.LISTENER, number)
     drafts = _compared(manifest, number, seed, rng) if test.kind == "abx" else _asked(manifest, number, seed)
-    for original in [drafts[k] for k in rng.permutation(len(drafts))[: test.repeats]]:
-        swapped = _Draft("repeat", original.song, original.items[::-1], repeats=original)
-        first = min(len(drafts), drafts.index(original) + 1 + LEAST_APART)
-        drafts.insert(int(rng.integers(first, len(drafts) + 1)), swapped)
     for count in range(test.catch_trials):
         drafts.insert(int(rng.integers(min(1, len(drafts)), len(drafts) + 1)), _catch(manifest, count + number, rng))
+    _repeat(drafts, test.repeats, rng)
     if test.training:
         drafts.insert(0, _training(manifest, rng))
     at = {id(draft): k for k, draft in enumerate(drafts)}
@@ -142,6 +139,18 @@ def _compared(manifest: Manifest, number: int, seed: int, rng: Rng) -> list[_Dra
         items = tuple(one.id for one in manifest.of_song(songs[place]))[:: -1 if swap else 1]
         drafts.append(_Draft("main", songs[place], items, x=items[int(rng.integers(2))]))
     return drafts
+
+
+def _repeat(drafts: list[_Draft], many: int, rng: Rng) -> None:
+    """Put in repeats with the sides swapped, each at least LEAST_APART trials after its original. Where too few trials
+    are for that, the first ones are repeated at the end, in their order: as far apart as can be."""
+    main = [k for k, draft in enumerate(drafts) if draft.role == "main"]
+    early = [k for k in main if len(drafts) - 1 - k >= LEAST_APART]
+    chosen = [early[k] for k in rng.permutation(len(early))[:many]] if many <= len(early) else main[:many]
+    for original in [drafts[k] for k in chosen]:
+        swapped = _Draft("repeat", original.song, original.items[::-1], repeats=original)
+        first = drafts.index(original) + 1 + LEAST_APART if many <= len(early) else len(drafts)
+        drafts.insert(int(rng.integers(first, len(drafts) + 1)), swapped)
 
 
 def _catch(manifest: Manifest, count: int, rng: Rng) -> _Draft:
