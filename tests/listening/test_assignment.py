@@ -155,6 +155,21 @@ def test_training_comes_first_and_only_where_wanted() -> None:
         assert "training" not in [trial.role for trial in assign(manifest(kind, training=False), 0)]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_has_something_clearly_bad(kind: str) -> None:
+    made = manifest(kind, songs=2)
+    heard = [item for trial in assign(made, 0) if trial.role == "training" for item in trial.items]
+    roles = {made.stimulus(item).role for item in heard}
+    assert roles == ({"item", "anchor_3500", "anchor_7000"} if kind == "mushra" else {"item", "broken"})
+    assert len({made.stimulus(item).song for item in heard}) == 1
+
+
+def test_a_rating_of_before_has_no_bad_mix_to_train_with() -> None:
+    made = manifest("rating")
+    older = made.model_copy(update={"stimuli": tuple(one for one in made.stimuli if one.role == "item")})
+    assert [trial.role for trial in assign(older, 0)].count("training") == 1
+
+
 def test_a_listener_below_zero_is_refused() -> None:
     with pytest.raises(ParameterError, match="number=-1"):
         assign(manifest(), -1)

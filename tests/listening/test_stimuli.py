@@ -131,6 +131,17 @@ def test_files_tell_nothing(tmp_path: Path) -> None:
             assert b"data" in content[:120]
 
 
+@pytest.mark.parametrize("kind", ["preference", "multiple", "rating"])
+def test_one_song_has_a_clearly_bad_mix_to_train_with(kind: str, tmp_path: Path) -> None:
+    manifest, folder = made(tmp_path, kind)
+    (broken,) = (one for one in manifest.stimuli if one.role == "broken")
+    assert broken.song == "anthem"
+    good, bad = (np.abs(np.fft.rfft(read(folder, one.file)[0])) ** 2 for one in (manifest.of_song("anthem")[0], broken))
+    treble = round(4500 * manifest.of_song("anthem")[0].duration_s)
+    assert bad[treble:].sum() < 1e-4 * good[treble:].sum()
+    assert bad[: treble // 2].sum() == pytest.approx(good[: treble // 2].sum(), rel=0.05)
+
+
 def test_the_same_test_gives_the_same_files(tmp_path: Path) -> None:
     test = two_songs(tmp_path)
     first, second = (create_test(test, tmp_path, tmp_path / name, no_render) for name in ("a", "b"))

@@ -98,7 +98,7 @@ def test_a_visit_of_every_kind(kind: str, browser: Any, tmp_path: Path) -> None:
         picture(page, "room-thanks")
         page.context.close()
     rows = stored(folder)
-    assert len(rows) == trials == {"abx": 6, "rating": 3, "appropriateness": 3}.get(kind, 2)
+    assert len(rows) == trials == {"abx": 6, "rating": 4, "appropriateness": 4}.get(kind, 2)
     facts = rows[-1].facts
     assert facts["sample_rate"] == 48_000
     assert min(value for slot, value in facts["seconds_heard"].items() if slot != "Reference") >= 0.45

@@ -30,7 +30,7 @@ def test_a_whole_visit(kind: str, tmp_path: Path) -> None:
     assert visit.state()["step"] == "consent"
     state = visit.consent()
     assert state["step"] == "training"
-    answered = 0
+    answered = trained = 0
     while state["step"] != "done":
         trial = state["trial"]
         assert trial["training"] == (state["step"] == "training")
@@ -46,7 +46,9 @@ def test_a_whole_visit(kind: str, tmp_path: Path) -> None:
         assert response.status_code == 200, response.text
         state = response.json()
         answered += 1
-    assert state["done"] == state["total"] == answered - 1
+        trained += trial["training"]
+    assert trained == (2 if kind in ("rating", "appropriateness") else 1)
+    assert state["done"] == state["total"] == answered - trained
     assert state["code"].startswith("0001-")
     rows = store.answers(manifest.version)
     assert [row.number for row in rows] == list(range(answered))

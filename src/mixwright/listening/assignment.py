@@ -81,7 +81,7 @@ def assign(manifest: Manifest, number: int, seed: int | None = None) -> tuple[Tr
         drafts.insert(int(rng.integers(min(1, len(drafts)), len(drafts) + 1)), _catch(manifest, count + number, rng))
     _repeat(drafts, test.repeats, rng)
     if test.training:
-        drafts.insert(0, _training(manifest, rng))
+        drafts[:0] = _training(manifest, rng)
     at = {id(draft): k for k, draft in enumerate(drafts)}
     return tuple(
         Trial(k, d.role, d.song, d.items, d.reference, d.x, None if d.repeats is None else at[id(d.repeats)])
@@ -164,17 +164,18 @@ def _catch(manifest: Manifest, count: int, rng: Rng) -> _Draft:
     return _Draft("catch_broken", song, tuple(_permuted([one, broken.id], rng)))
 
 
-def _training(manifest: Manifest, rng: Rng) -> _Draft:
+def _training(manifest: Manifest, rng: Rng) -> list[_Draft]:
     """To learn the controls: with a difference that cannot be missed, on the first song."""
     test, song = manifest.test, manifest.test.song[0].name
     items = [one.id for one in manifest.of_song(song)]
-    bad = [s.id for role in ("anchor_3500", "anchor_7000", "broken") for s in manifest.of_song(song, role)]
+    bad = [*_anchors(manifest, song), *(one.id for one in manifest.of_song(song, "broken"))]
     if test.kind in ("preference", "abx"):
         pair = tuple(_permuted([items[0], bad[0]], rng))
-        return _Draft("training", song, pair, x=pair[int(rng.integers(2))] if test.kind == "abx" else None)
+        return [_Draft("training", song, pair, x=pair[int(rng.integers(2))] if test.kind == "abx" else None)]
     if test.kind in ("rating", "appropriateness"):
-        return _Draft("training", song, (items[0],))
-    return _Draft("training", song, tuple(_permuted(items + bad, rng)), _reference(manifest, song))
+        # Tests that were made before have no broken mix.
+        return [_Draft("training", song, (one,)) for one in (items[0], *bad[:1])]
+    return [_Draft("training", song, tuple(_permuted(items + bad, rng)), _reference(manifest, song))]
 
 
 def _anchors(manifest: Manifest, song: str) -> list[str]:

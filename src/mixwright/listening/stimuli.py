@@ -175,7 +175,7 @@ def _of_song(
         roles: tuple[Role, ...] = ("anchor_3500", "anchor_7000")
         for role, edge_hz in zip(roles, ANCHORS_HZ, strict=True):
             yield _Sound(song.name, origin, role, cut(low_passed(whole, edge_hz, RATE), first, last), gain_db, start_s)
-    elif broken and test.kind in ("preference", "abx", "multiple"):
+    elif broken:
         yield _Sound(
             song.name, origin, "broken", cut(low_passed(whole, BROKEN_HZ, RATE), first, last), gain_db, start_s
         )

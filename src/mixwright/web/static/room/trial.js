@@ -51,7 +51,7 @@ export async function runTrial(state, sound, show, volume, setVolume) {
   const question = makeQuestion(kind, trial, () => { player.rated(); update(); });
   const controls = transport(player, [...buffers.keys()], trial.seconds);
   const hint = el("p", { class: "hint soft", role: "status" });
-  const next = el("button", { class: "primary", id: "next" }, trial.training ? "Go on to the test" : "Save and go on");
+  const next = el("button", { class: "primary", id: "next" }, trial.training ? "Go on" : "Save and go on");
   const level = el("input", { type: "range", min: 0.05, max: 1, step: 0.01, value: volume(), id: "volume" });
   level.addEventListener("input", () => setVolume(Number(level.value)));
 
