@@ -39,9 +39,7 @@ def _visit(client: TestClient, store: Store, manifest: Manifest, taster: Taster,
     return me.pseudonym
 
 
-def _answer(
-    manifest: Manifest, taster: Taster, items: Sequence[str], rng: np.random.Generator
-) -> Mapping[str, str]:
+def _answer(manifest: Manifest, taster: Taster, items: Sequence[str], rng: np.random.Generator) -> Mapping[str, str]:
     heard = [manifest.stimulus(item) for item in items]
     broken = [one.role == "broken" for one in heard]
     if any(broken) and not all(broken):

@@ -19,6 +19,7 @@ from .extract import Interrupted, extract_command
 from .feedback import feedback_app
 from .listen import listen_app
 from .live import live_command
+from .loop import loop_command
 from .mix import mix_command
 from .models import models_app
 from .monitor import monitor_command
@@ -57,6 +58,7 @@ app.command("validate")(validate_command)
 app.command("train")(train_command)
 app.command("retrain")(retrain_command)
 app.command("monitor")(monitor_command)
+app.command("loop")(loop_command)
 app.add_typer(data_app, name="data")
 app.add_typer(preset_app, name="preset")
 app.add_typer(plugin_app, name="plugin")

@@ -27,6 +27,7 @@ def loop_command(
     one at a time works, and what was stopped or killed goes on. Exit code 3 where there is an alert, 4 where one could
     not be delivered."""
     from ..feedback.alerts import alerts_of
+    from ..feedback.delivery import check_address, check_webhook
     from ..feedback.monitoring import monitor
     from ..feedback.reference import load_reference
     from ..home import home_folder
@@ -42,9 +43,13 @@ def loop_command(
             alerts = alerts_of(found)
             watching = read.watching
             write_monitor(
-                found, alerts, watching.page and base / watching.page, watching.prometheus and base / watching.prometheus
+                found,
+                alerts,
+                watching.page and base / watching.page,
+                watching.prometheus and base / watching.prometheus,
             )
-            targets = [*(("mail", to) for to in watching.mail_to), *(("webhook", to) for to in watching.webhook)]
+            targets = [("mail", check_address(to)) for to in watching.mail_to]
+            targets += [("webhook", check_webhook(to)) for to in watching.webhook]
             failed = tell(targets, found, alerts)
             for reason in failed:
                 print(f"mixwright: {reason}", file=sys.stderr)
@@ -74,9 +79,7 @@ def _events(read: LoopPlan) -> list[EventRow]:
         opened.close()
 
 
-def _retrain(
-    read: LoopPlan, events: list[EventRow], found: Monitored, home: Path, base: Path, quiet: bool
-) -> None:
+def _retrain(read: LoopPlan, events: list[EventRow], found: Monitored, home: Path, base: Path, quiet: bool) -> None:
     from ..loop.cycle import take_turn
     from .extract import Interrupted
     from .retrain import print_verdict

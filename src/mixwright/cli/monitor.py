@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..feedback.monitoring import Monitored
     from ..store import EventRow
 
-__all__ = ["monitor_command"]
+__all__ = ["ALERT", "NOT_DELIVERED", "monitor_command", "tell", "write_monitor"]
 
 ALERT, NOT_DELIVERED = 3, 4
 MAIL_FROM = "MIXWRIGHT_MAIL_FROM"
@@ -72,10 +72,10 @@ def monitor_command(
     now = datetime.now(UTC)
     found = monitor(_events(store, now, days), now, days=days, reference=compared)
     alerts = alerts_of(found)
-    _write(found, alerts, html, prometheus)
+    write_monitor(found, alerts, html, prometheus)
     if not quiet:
         _say(found, alerts, as_json)
-    failed = _tell(targets, found, alerts)
+    failed = tell(targets, found, alerts)
     for reason in failed:
         print(f"mixwright: {reason}", file=sys.stderr)
     if failed or alerts:
@@ -101,7 +101,8 @@ def _events(url: str | None, now: datetime, days: int) -> list[EventRow]:
         opened.close()
 
 
-def _write(found: Monitored, alerts: list[Alert], html: Path | None, prometheus: Path | None) -> None:
+def write_monitor(found: Monitored, alerts: list[Alert], html: Path | None, prometheus: Path | None) -> None:
+    """The page and the metrics, where they are wanted."""
     from ..mix.files import write_text
 
     if html is not None:
@@ -124,7 +125,7 @@ def _say(found: Monitored, alerts: list[Alert], as_json: bool) -> None:
         print("\n".join(text_lines(found, alerts)))
 
 
-def _tell(targets: list[tuple[str, str]], found: Monitored, alerts: list[Alert]) -> list[str]:
+def tell(targets: list[tuple[str, str]], found: Monitored, alerts: list[Alert]) -> list[str]:
     """Tell every address what it was not told; why that failed, a line each. What was told is kept at once."""
     if not targets:
         return []

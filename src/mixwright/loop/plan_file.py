@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ..errors import ParameterError
-from ..listening.definition import Strict, checked
+from ..parameters.strict_model import Strict, checked
 
 __all__ = ["LoopPlan", "read_plan"]
 
