@@ -1,12 +1,17 @@
 """The reference that `mixwright monitor` compares music with: what the songs were like that the network learned from.
 
-    python tools/training_reference.py FOLDER... [--songs 240] [-o FILE]
+    python tools/training_reference.py FOLDER... [--songs 150] [-o FILE]
 
 Each FOLDER is music with a mixes.csv, as `tools/debian_music.py` makes it. Only songs whose split is train are heard,
 none by an artist of the test split, as in training; no more than `--songs`, taken in turn from each artist. Songs are
 heard whole. Those that the table calls excerpts (a `start_s`) count where their artist has no whole song, without their
 duration. Written are quantiles and genre shares as the shipped network hears them, no music and no name:
 src/mixwright/feedback/training_set.json.
+
+The shipped one is of the development set (mixes and mixes.csv in a folder) and of what `tools/debian_music.py` fetched
+of ardentryst, colobot-common-sounds, fretsonfire-songs-sectoid, marsshooter-data, miceamaze, naev-data,
+planetblupi-music-ogg, pushover-data, warzone2100-music, wesnoth-1.16-music and xmoto-data, with `--add` supertux-data,
+singularity-music and fretsonfire-songs-muldjord: a part of the music in docs/model_card.md.
 """
 
 from __future__ import annotations
@@ -64,7 +69,7 @@ def chosen(songs: Sequence[Song], most: int) -> list[Song]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure the music that was learned from.")
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-    parser.add_argument("--songs", type=int, default=240, help="at most so many")
+    parser.add_argument("--songs", type=int, default=150, help="at most so many")
     parser.add_argument("-o", "--output", type=Path, default=TARGET)
     options = parser.parse_args(arguments)
     network = load_network()
