@@ -42,12 +42,9 @@ def loop_command(
             found = monitor(recent, now, days=read.watching.days, reference=load_reference(None))
             alerts = alerts_of(found)
             watching = read.watching
-            write_monitor(
-                found,
-                alerts,
-                watching.page and base / watching.page,
-                watching.prometheus and base / watching.prometheus,
-            )
+            page = None if watching.page is None else base / watching.page
+            metrics = None if watching.prometheus is None else base / watching.prometheus
+            write_monitor(found, alerts, page, metrics)
             targets = [("mail", check_address(to)) for to in watching.mail_to]
             targets += [("webhook", check_webhook(to)) for to in watching.webhook]
             failed = tell(targets, found, alerts)

@@ -33,7 +33,7 @@ DRAWS = 10_000  # for the ends of wide intervals
 MARGINS = {
     "ltas_error_removed": 0.01,
     "made_worse": 0.02,
-    "harm_ltas_db": 0.05,
+    "harm_ltas_db": 0.1,
     "spectral_centroid": 0.5,
     "side": 0.1,
     "crest_factor_lost": 0.1,
@@ -128,7 +128,9 @@ def _limits(new: Sequence[Line]) -> Rule:
     broken: list[str] = []
     told: list[str] = []
     for name in HELD:
-        values = [case_figures(line)[name] for line in new if name in case_figures(line)]
+        # Toward a reference a mix may be asked to go as far as it can.
+        counted = [line for line in new if name != "parameters_at_bounds_share" or line["task"] != "reference"]
+        values = [case_figures(line)[name] for line in counted if name in case_figures(line)]
         if values:
             row = criterion(name)
             figure = float(np.mean(values) if name in SHARES else np.median(values))
