@@ -184,7 +184,7 @@ def parse_set(text: str, *, source: str = "preferences") -> PreferenceSet:
         raise PresetError(f'{source}: is no set of preferences ("format" must be "{FORMAT}")')
     version = content.get("version")
     if type(version) is not int or version != FORMAT_VERSION:
-        raise PresetError(f"{source}: version={str(version)[:20]} must be {FORMAT_VERSION}; it needs another Mixwright")
+        raise PresetError(f"{source}: version={version!r:.20} must be {FORMAT_VERSION}; it needs another Mixwright")
     for key, why in (("licence", "nobody may use it"), ("consent", "nobody agreed to sharing it")):
         if key not in content:
             raise ParameterError(f"{source}: {key} is missing: {why}")

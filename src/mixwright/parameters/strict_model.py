@@ -28,7 +28,8 @@ def checked(model: type[Model], content: Any, name: str) -> Model:
         where = ".".join(str(part) for part in first["loc"])
         told = first["msg"].removeprefix("Value error, ")
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise ParameterError(f"{name}: {f'{where}: ' if where else ''}{told}{more}") from None
+        line = " ".join(f"{f'{where}: ' if where else ''}{told}{more}".split())  # a key may hold line breaks
+        raise ParameterError(f"{name}: {line}") from None
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
