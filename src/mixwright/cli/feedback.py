@@ -57,6 +57,7 @@ def show_command(
     name: As = ME,
 ) -> None:
     """Show what is kept: whether, how much, and the last of it."""
+    from ..feedback.events import keeps_mixes
     from .feedback_words import counted, event_words, everything
 
     with the_store(store) as opened:
@@ -65,7 +66,7 @@ def show_command(
     if as_json:
         print(json.dumps(everything(person, events), indent=2, ensure_ascii=False))
         return
-    on = person is not None and person.consented is not None
+    on = keeps_mixes(person)
     print(f"Feedback of {name} is {'on' if on else 'off'}")
     print("Kept     " + (", ".join(counted(count, kind) for kind, count in counts.items()) or "nothing"))
     if others:

@@ -83,14 +83,14 @@ def learn_command(
     """Take the answers of blind tests into the feedback, and learn the taste from all that is kept there."""
     from ..errors import ParameterError
     from ..feedback.curve import learning_curve
-    from ..feedback.diary import Diary, agree, store_url
+    from ..feedback.diary import Diary, store_url
     from ..feedback.gathering import choices_of
     from ..home import home_folder
     from ..store import open_feedback
 
     home = home_folder()
-    if tests:
-        agree(home, url=store, pseudonym=who)  # whoever answered a test agreed to that in the listening room
+    if tests and store is None:
+        home.mkdir(parents=True, exist_ok=True)
     opened = open_feedback(store or store_url(home)) if tests else _open(store)
     if opened is None:
         raise ParameterError("nothing was kept yet: mixwright taste test, or mixwright feedback on")
@@ -128,7 +128,7 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
     """The choices of a test: one's own under one's own name, those of others under that of the test."""
     from collections import Counter
 
-    from ..feedback.events import choice_event
+    from ..feedback.events import ANSWERS_ONLY, choice_event
     from ..listening.ways import way_choices
     from .listen_serve import open_answers
 
@@ -141,7 +141,10 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
     new: Counter[str] = Counter()
     for name in sorted(names):
         pseudonym = who if name == only else f"{manifest.version[:8]}:{name}"
-        store.agree(pseudonym, consent[name] or "1", source="own" if name == only else f"test {manifest.version}")
+        person = store.person(pseudonym)
+        if person is None or person.consented is None:  # who answered agreed to that in the room, and to no more
+            source = "own" if name == only else f"test {manifest.version}"
+            store.agree(pseudonym, f"{ANSWERS_ONLY}{consent[name]}"[:64], source=source)
         events = [
             choice_event(c.first, c.second, c.outcome, key=c.key, song=c.song, genre=c.genre, made=c.saved)
             for c in found

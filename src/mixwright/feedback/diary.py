@@ -15,7 +15,17 @@ from ..home import FEEDBACK, TASTE
 from ..model.leaning import Lean, Leaning
 from ..parameters import GENRES, Preset
 from ..store import EventRow, FeedbackStore, open_feedback
-from .events import CONSENT_VERSION, EDIT, MIX, edit_event, mix_event, rating_event, simple_event, song_of
+from .events import (
+    CONSENT_VERSION,
+    EDIT,
+    MIX,
+    edit_event,
+    keeps_mixes,
+    mix_event,
+    rating_event,
+    simple_event,
+    song_of,
+)
 from .gathering import choices_of
 from .taste import Taste, learn_taste
 
@@ -109,8 +119,7 @@ def diary_of(home: Path, *, url: str | None = None, pseudonym: str = ME) -> Iter
         return
     store = open_feedback(url or store_url(home))
     try:
-        person = store.person(pseudonym)
-        yield Diary(store, home, pseudonym) if person is not None and person.consented else None
+        yield Diary(store, home, pseudonym) if keeps_mixes(store.person(pseudonym)) else None
     finally:
         store.close()
 

@@ -16,13 +16,14 @@ from ..analysis.kept import FEATURES, features_of
 from ..errors import ParameterError
 from ..metrics import criterion
 from ..parameters import Parameters, Preset
-from ..store import NewEvent
+from ..store import NewEvent, PersonRow
 from .taste import Choice
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
 
 __all__ = [
+    "ANSWERS_ONLY",
     "CHOICE",
     "COMMENT",
     "CONSENT",
@@ -38,6 +39,7 @@ __all__ = [
     "choice_event",
     "edit_event",
     "features_of",
+    "keeps_mixes",
     "mix_event",
     "rating_event",
     "simple_event",
@@ -47,6 +49,7 @@ __all__ = [
 MIX, EDIT, CHOICE, RATING, EXPORT, UNDO, COMMENT = "mix", "edit", "choice", "rating", "export", "undo", "comment"
 KINDS = (MIX, EDIT, CHOICE, RATING, EXPORT, UNDO, COMMENT)
 CONSENT_VERSION = "1"
+ANSWERS_ONLY = "answers "  # what begins so was agreed to in a listening room: answers are kept, mixes are not
 CONSENT = (
     "Mixwright may keep, in a database of yours, what it decided for a mix, what you made of it, your choices, ratings "
     "and comments, and measurements such as loudness and brightness. It keeps no music, no file name and no address, "
@@ -54,6 +57,11 @@ CONSENT = (
 )
 UNEDITED = 1e-3  # of a range: less is rounding
 LONGEST_COMMENT = 2000
+
+
+def keeps_mixes(person: PersonRow | None) -> bool:
+    """Whether somebody agreed to have their mixes, edits and ratings kept, and not only answers to a test."""
+    return person is not None and not (person.consent_version or ANSWERS_ONLY).startswith(ANSWERS_ONLY)
 
 
 def song_of(preset: Preset) -> str:

@@ -17,7 +17,7 @@ from threading import Lock
 
 from ...errors import MixwrightError, ParameterError
 from ...feedback.diary import ME, Diary, agree, diary_of, store_url
-from ...feedback.events import EXPORT, UNDO, mix_event
+from ...feedback.events import EXPORT, UNDO, keeps_mixes, mix_event
 from ...home import FEEDBACK, TASTE
 from ...model.leaning import Leaning, load_leaning
 from ...parameters import Parameters, Preset
@@ -71,7 +71,8 @@ class Keeping:
             if store is None:
                 return None, {}
             person = store.person(self.pseudonym)
-            return None if person is None else person.consented, store.counts(self.pseudonym)
+            since = person.consented if person is not None and keeps_mixes(person) else None
+            return since, store.counts(self.pseudonym)
 
     def events(self) -> list[EventRow]:
         """All that is kept."""
