@@ -74,6 +74,8 @@ def challenger_of(
     result = run_training(replace(plan, config=config), watcher)
     if not result.finished:
         return result, None
+    if registry.has(result.version):  # killed after it was registered, or trained before with the same end
+        return result, next(row for row in registry.versions() if row.version == result.version)
     settings = json.loads((plan.folder / "config.json").read_text(encoding="utf-8"))
     version = registry.register(
         result.network,
