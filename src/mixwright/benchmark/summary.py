@@ -123,10 +123,9 @@ def grouped_interval(
     *,
     seed: int = 0,
     draws: int = 1000,
-    confidence: float = 0.95,
 ) -> Interval:
-    """A statistic with its percentile interval, 95 % without another confidence: whole groups drawn with replacement
-    (cluster bootstrap); NaN values are left out, and at least one value must be there."""
+    """A statistic with its 95 % percentile interval, whole groups drawn with replacement (cluster bootstrap); NaN
+    values are left out, and at least one value must be there."""
     members: dict[str, list[float]] = defaultdict(list)
     for value, group in zip(values.tolist(), groups, strict=True):
         if math.isfinite(value):
@@ -137,6 +136,5 @@ def grouped_interval(
         row[: len(members[group])] = members[group]
     rng = np.random.default_rng(seed)
     drawn = table[rng.integers(len(table), size=(draws, len(table)))].reshape(draws, -1)
-    outside = (1 - confidence) / 2
-    low, high = np.quantile(statistic(drawn, axis=1), (outside, 1 - outside))
+    low, high = np.quantile(statistic(drawn, axis=1), (0.025, 0.975))
     return Interval(float(statistic(table)), float(low), float(high), int(np.isfinite(table).sum()))

@@ -75,7 +75,7 @@ def retrain_command(
     from ..benchmark.restore import FAST, FULL
     from ..feedback.diary import store_url
     from ..loop.gate import Asked, decide, measure
-    from ..loop.retraining import NO_PREFERENCES, challenger_of, preferences_of
+    from ..loop.retraining import NO_PREFERENCES, challenger_of, check_weight, preferences_of
     from ..model.registry import Registry
     from ..store import open_feedback
     from ..training.run import Plan, config_of
@@ -85,6 +85,7 @@ def retrain_command(
     from .train_words import Watching
 
     home, processes = home_folder(), workers or os.cpu_count() or 1
+    check_weight(preference_weight)
     preferences = NO_PREFERENCES
     if store is not None or (home / FEEDBACK).is_file():
         feedback = open_feedback(store or store_url(home))
