@@ -94,7 +94,7 @@ def test_a_gate_that_was_not_passed_or_against_another_is_none(home: str, tmp_pa
         (["retrain", ".", "--preference-weight", "2"], "preference weight=2 must be in"),
         (["retrain", "nowhere", "--name", "../x"], "name='../x' must be"),
         (["taste", "test", "nothing.wav"], "nothing.wav: there is no such file"),
-        (["taste", "learn"], "nothing was kept yet"),
+        (["taste", "learn"], "nothing is kept here"),
         (["taste", "learn", "nowhere"], "nowhere"),
         (["loop", "nothing.toml"], "nothing.toml: cannot be read"),
     ],

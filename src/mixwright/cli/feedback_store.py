@@ -13,10 +13,12 @@ from ..errors import ParameterError, StoreError
 from ..home import FEEDBACK, home_folder
 
 if TYPE_CHECKING:
-    from ..feedback.diary import Diary
-    from ..store import FeedbackStore
+    from datetime import datetime
 
-__all__ = ["As", "Url", "Yes", "asked", "own_name", "somebodys_diary", "the_store"]
+    from ..feedback.diary import Diary
+    from ..store import EventRow, FeedbackStore
+
+__all__ = ["As", "Url", "Yes", "asked", "kept_events", "own_name", "somebodys_diary", "the_store"]
 
 ME = "me"
 Url = Annotated[
@@ -53,6 +55,14 @@ def the_store(url: str | None, *, make: bool = False) -> Iterator[FeedbackStore]
         yield store
     finally:
         store.close()
+
+
+def kept_events(url: str | None, *kinds: str, since: datetime | None = None) -> list[EventRow]:
+    """Events that are kept, of some kinds or all; none, and nothing made, where nothing was kept yet."""
+    if url is None and not (home_folder() / FEEDBACK).is_file():
+        return []
+    with the_store(url) as store:
+        return store.events(*kinds, since=since)
 
 
 @contextmanager

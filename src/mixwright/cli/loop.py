@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .feedback_store import kept_events
 from .monitor import ALERT, NOT_DELIVERED, tell, write_monitor
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def loop_command(
     read, base, home = read_plan(plan), plan.absolute().parent, home_folder()
     try:
         with the_only_one(home):
-            events, now = _events(read), datetime.now(UTC)
+            events, now = kept_events(read.store), datetime.now(UTC)
             recent = [event for event in events if event.made >= now - timedelta(days=2 * read.watching.days)]
             found = monitor(recent, now, days=read.watching.days, reference=load_reference(None))
             alerts = alerts_of(found)
@@ -60,20 +61,6 @@ def loop_command(
         return
     if failed or alerts:
         raise typer.Exit(NOT_DELIVERED if failed else ALERT)
-
-
-def _events(read: LoopPlan) -> list[EventRow]:
-    from ..feedback.diary import store_url
-    from ..home import FEEDBACK, home_folder
-    from ..store import open_feedback
-
-    if read.store is None and not (home_folder() / FEEDBACK).is_file():
-        return []
-    opened = open_feedback(read.store or store_url(home_folder()))
-    try:
-        return opened.events()
-    finally:
-        opened.close()
 
 
 def _retrain(read: LoopPlan, events: list[EventRow], found: Monitored, home: Path, base: Path, quiet: bool) -> None:

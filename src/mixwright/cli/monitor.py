@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from .feedback_store import kept_events
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from ..feedback.monitoring import Monitored
     from ..store import EventRow
 
-__all__ = ["ALERT", "NOT_DELIVERED", "monitor_command", "tell", "write_monitor"]
+__all__ = ["ALERT", "NOT_DELIVERED", "metrics", "monitor_command", "recent_events", "tell", "write_monitor"]
 
 ALERT, NOT_DELIVERED = 3, 4
 MAIL_FROM = "MIXWRIGHT_MAIL_FROM"
@@ -70,7 +72,7 @@ def monitor_command(
     ]
     compared = load_reference(reference)
     now = datetime.now(UTC)
-    found = monitor(_events(store, now, days), now, days=days, reference=compared)
+    found = monitor(recent_events(store, now, days), now, days=days, reference=compared)
     alerts = alerts_of(found)
     write_monitor(found, alerts, html, prometheus)
     if not quiet:
@@ -82,23 +84,26 @@ def monitor_command(
         raise typer.Exit(NOT_DELIVERED if failed else ALERT)
 
 
-def _events(url: str | None, now: datetime, days: int) -> list[EventRow]:
+def recent_events(url: str | None, now: datetime, days: int) -> list[EventRow]:
     """What was kept in twice as many days; nothing, and nothing made, where nothing was kept yet."""
     from datetime import timedelta
 
-    from ..feedback.diary import store_url
     from ..feedback.monitoring import check_days
-    from ..home import FEEDBACK, home_folder
-    from ..store import open_feedback
 
     check_days(days)
-    if url is None and not (home_folder() / FEEDBACK).is_file():
-        return []
-    opened = open_feedback(url or store_url(home_folder()))
-    try:
-        return opened.events(since=now - timedelta(days=2 * days))
-    finally:
-        opened.close()
+    return kept_events(url, since=now - timedelta(days=2 * days))
+
+
+def metrics(store: str | None, days: int = 28) -> str:
+    """What a server tells Prometheus of the mixes of the last days."""
+    from datetime import UTC, datetime
+
+    from ..feedback.monitoring import monitor
+    from ..feedback.prometheus import exposition
+    from ..feedback.reference import load_reference
+
+    now = datetime.now(UTC)
+    return exposition(monitor(recent_events(store, now, days), now, days=days, reference=load_reference(None)))
 
 
 def write_monitor(found: Monitored, alerts: list[Alert], html: Path | None, prometheus: Path | None) -> None:

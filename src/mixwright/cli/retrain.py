@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from .feedback_store import kept_events
 from .train import check_name
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def retrain_command(
     """Train a challenger from music and from what people preferred, and hold it against the champion: promoted if it
     passes every rule of the gate, refused (exit code 3) if not. Stopped or killed, the same call goes on."""
     from ..errors import ParameterError
-    from ..home import FEEDBACK, MODELS, home_folder
+    from ..home import MODELS, home_folder
 
     check_name(name)
     try:
@@ -73,11 +74,9 @@ def retrain_command(
     except ImportError as error:
         raise ParameterError(f'training needs {error.name}: pip install "mixwright[train]"') from None
     from ..benchmark.restore import FAST, FULL
-    from ..feedback.diary import store_url
     from ..loop.gate import Asked, decide, measure
-    from ..loop.retraining import NO_PREFERENCES, challenger_of, check_weight, preferences_of
+    from ..loop.retraining import challenger_of, preferences_of
     from ..model.registry import Registry
-    from ..store import open_feedback
     from ..training.run import Plan, config_of
     from .extract import Interrupted
     from .listen_serve import open_answers
@@ -85,12 +84,7 @@ def retrain_command(
     from .train_words import Watching
 
     home, processes = home_folder(), workers or os.cpu_count() or 1
-    check_weight(preference_weight)
-    preferences = NO_PREFERENCES
-    if store is not None or (home / FEEDBACK).is_file():
-        feedback = open_feedback(store or store_url(home))
-        preferences = preferences_of(feedback.events("choice", "edit"), preference_weight)
-        feedback.close()
+    preferences = preferences_of(kept_events(store, "choice", "edit"), preference_weight)
     if not quiet:
         told = ", ".join(f"{n} {by:+.2f}" for n, by in preferences.taste.items()) or "nothing that could not be chance"
         print(f"Preferences: {preferences.choices} choices of {preferences.people} people: {told}", file=sys.stderr)

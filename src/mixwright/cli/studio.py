@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from .monitor import metrics
 from .serving import Browser, Host, Names, Port, Proxy, announce, keeper, where
 
 __all__ = ["studio_command"]
@@ -42,7 +43,8 @@ def studio_command(
     place = (work or _cache() / "mixwright" / "studio").absolute()
     folder = WorkFolder(place, round(quota_gb * 1e9), keep_days * 86_400)
     admin, hosts = keeper(public, name or [])
-    app = make_studio(folder, hosts=hosts, admin=admin, home=home_folder(), store=store)
+    monitors = [lambda: metrics(store)]
+    app = make_studio(folder, hosts=hosts, admin=admin, home=home_folder(), store=store, monitors=monitors)
     serve(app, address, port, announce("The studio is open at", admin, "", browser=browser), proxy=proxy)
 
 

@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from .feedback_store import As, Url, kept_events, own_name, the_store
+
 if TYPE_CHECKING:
-    from ..feedback.taste import Taste
     from ..model import Leaning
     from ..store import FeedbackStore
 
 __all__ = ["taste_app"]
 
 taste_app = typer.Typer(help="Your taste: a blind test, what was learned, where mixes lean.", no_args_is_help=True)
-StoreUrl = Annotated[
-    Optional[str],  # noqa: UP045 (typer reads it)
-    typer.Option("--store", metavar="URL", help="Where the feedback is; default your own."),
-]
-Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Whose taste: a pseudonym in the store.")]
 
 
 @taste_app.callback()
@@ -38,14 +34,16 @@ def ask_command(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another one asks other pairs.")] = 0,
     model: Annotated[str, typer.Option(help="What decides, as in mix.")] = "network",
-    who: Who = "me",
-    store: StoreUrl = None,
+    who: As = "me",
+    store: Url = None,
 ) -> None:
     """Write a blind test of pairs around what is decided for each song, chosen by what their answers will tell."""
     import os
 
     from ..audio import check_output_path
     from ..errors import ParameterError
+    from ..feedback.gathering import choices_of
+    from ..feedback.taste import learn_taste
     from ..feedback.taste_test import as_toml, taste_test
     from ..listening.definition import parse_test
     from ..mix.files import write_text
@@ -56,10 +54,8 @@ def ask_command(
             raise ParameterError(f"{song}: there is no such file")
     here = output.absolute().parent
     named = {f"Song {n}": (Path(os.path.relpath(song.absolute(), here)), genre) for n, song in enumerate(songs, 1)}
-    opened = _open(store)
-    known = _learned(opened, who)
-    if opened is not None:
-        opened.close()
+    mine = [event for event in kept_events(store, "choice", "edit") if event.pseudonym == own_name(who)]
+    known = learn_taste(choices_of(mine))
     content = taste_test(named, known, seed=seed, pairs=pairs, listener=who, model=model)
     parse_test(content, str(output))
     write_text(output, as_toml(content))
@@ -77,29 +73,20 @@ def learn_command(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="L0001", help="Which listener of these tests is oneself; the others stay others."),
     ] = None,
-    who: Who = "me",
-    store: StoreUrl = None,
+    who: As = "me",
+    store: Url = None,
 ) -> None:
     """Take the answers of blind tests into the feedback, and learn the taste from all that is kept there."""
-    from ..errors import ParameterError
     from ..feedback.curve import learning_curve
-    from ..feedback.diary import Diary, store_url
+    from ..feedback.diary import Diary
     from ..feedback.gathering import choices_of
     from ..home import home_folder
-    from ..store import open_feedback
 
-    home = home_folder()
-    if tests and store is None:
-        home.mkdir(parents=True, exist_ok=True)
-    opened = open_feedback(store or store_url(home)) if tests else _open(store)
-    if opened is None:
-        raise ParameterError("nothing was kept yet: mixwright taste test, or mixwright feedback on")
-    for folder in tests or []:
-        print(_take_in(opened, folder, listener, who))
-    diary = Diary(opened, home, who)
-    leaning = diary.learn()
-    choices = choices_of(opened.events(pseudonym=who))
-    opened.close()
+    with the_store(store, make=bool(tests)) as opened:
+        for folder in tests or []:
+            print(_take_in(opened, folder, listener, own_name(who)))
+        leaning = Diary(opened, home_folder(), own_name(who)).learn()
+        choices = choices_of(opened.events(pseudonym=who))
     print(_words(leaning))
     for point in learning_curve(choices):
         print(f"After {point.choices} choices, {point.foretold} of the next {point.asked} were foretold.")
@@ -128,6 +115,7 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
     """The choices of a test: one's own under one's own name, those of others under that of the test."""
     from collections import Counter
 
+    from ..errors import ParameterError
     from ..feedback.events import ANSWERS_ONLY, choice_event
     from ..listening.ways import way_choices
     from .listen_serve import open_answers
@@ -137,6 +125,10 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
     consent = {row.pseudonym: row.consent_version for row in answers.listeners(manifest.version)}
     answers.close()
     names = {choice.listener for choice in found}
+    if mine is not None and mine not in names:
+        raise ParameterError(
+            f"{folder}: {mine} gave no answer that counts; there are {', '.join(sorted(names)) or 'none'}"
+        )
     only = next(iter(names)) if len(names) == 1 and mine is None else mine
     new: Counter[str] = Counter()
     for name in sorted(names):
@@ -152,22 +144,6 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
         ]
         new[pseudonym] = store.add(pseudonym, events)
     return f"{folder}: {len(found)} choices of {len(names)} listeners, {new.total()} of them new."
-
-
-def _open(url: str | None) -> FeedbackStore | None:
-    from ..feedback.diary import store_url
-    from ..home import FEEDBACK, home_folder
-    from ..store import open_feedback
-
-    home = home_folder()
-    return open_feedback(url or store_url(home)) if url or (home / FEEDBACK).is_file() else None
-
-
-def _learned(store: FeedbackStore | None, who: str) -> Taste:
-    from ..feedback.gathering import choices_of
-    from ..feedback.taste import learn_taste
-
-    return learn_taste([] if store is None else choices_of(store.events(pseudonym=who)))
 
 
 def _words(leaning: Leaning) -> str:

@@ -7,16 +7,14 @@ without a reference (ITU-R BS.2132-0); MUSHRA, with hidden reference and anchors
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ..errors import ParameterError
 from ..model.leaning import Lean
 from ..parameters import GENRES
-from ..parameters.strict_model import Strict, checked, schema_of
+from ..parameters.strict_model import Strict, checked, read_toml, schema_of
 
 __all__ = [
     "KINDS",
@@ -189,13 +187,7 @@ def read_test(path: Path) -> ListeningTest:
     ParameterError
         Cannot be read, is no TOML, or breaks a rule; the text names the first key that does.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ParameterError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path}: is no TOML ({error})") from None
-    return parse_test(content, str(path))
+    return read_toml(ListeningTest, path)
 
 
 def parse_test(content: Any, name: str) -> ListeningTest:

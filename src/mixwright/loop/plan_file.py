@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from ..errors import ParameterError
-from ..parameters.strict_model import Strict, checked
+from ..parameters.strict_model import Strict, read_toml
 
 __all__ = ["LoopPlan", "read_plan"]
 
@@ -68,13 +67,7 @@ def read_plan(path: Path) -> LoopPlan:
     ParameterError
         Cannot be read, is no TOML, or breaks a rule; the text names the first key that does.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ParameterError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path}: is no TOML ({error})") from None
-    plan = checked(LoopPlan, content, str(path))
+    plan = read_toml(LoopPlan, path)
     if plan.retraining is not None and plan.gate is None:
         raise ParameterError(f"{path}: retraining needs a gate: nothing is promoted that was not measured")
     return plan

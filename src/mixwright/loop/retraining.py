@@ -19,7 +19,7 @@ from ..store import EventRow
 if TYPE_CHECKING:
     from ..training.run import Plan, Result, Watcher
 
-__all__ = ["NO_PREFERENCES", "Preferences", "challenger_of", "check_weight", "preferences_of"]
+__all__ = ["NO_PREFERENCES", "Preferences", "challenger_of", "preferences_of"]
 
 DIGITS = 3  # of a way, in parts of a range: finer is not known
 
@@ -46,7 +46,8 @@ def preferences_of(events: Sequence[EventRow], weight: float) -> Preferences:
     ParameterError
         Another weight.
     """
-    check_weight(weight)
+    if not 0 <= weight <= 1:
+        raise ParameterError(f"preference weight={weight:g} must be in [0, 1]")
     choices = choices_of(events)
     if not choices or weight == 0:
         return NO_PREFERENCES
@@ -54,12 +55,6 @@ def preferences_of(events: Sequence[EventRow], weight: float) -> Preferences:
     taste = {name: round(weight * by, DIGITS) for name, by in lean.positions.items()}
     people = len({choice.listener for choice in choices})
     return Preferences({n: by for n, by in taste.items() if by}, len(choices), people, _hash(choices))
-
-
-def check_weight(weight: float) -> None:
-    """Raises ParameterError where a weight is outside [0, 1]."""
-    if not 0 <= weight <= 1:
-        raise ParameterError(f"preference weight={weight:g} must be in [0, 1]")
 
 
 def challenger_of(

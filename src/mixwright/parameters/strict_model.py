@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import ParameterError
 
-__all__ = ["Strict", "checked", "schema_of"]
+__all__ = ["Strict", "checked", "read_toml", "schema_of"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -35,3 +37,20 @@ def checked(model: type[Model], content: Any, name: str) -> Model:
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of a model's documents."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+
+
+def read_toml(model: type[Model], path: Path) -> Model:
+    """A TOML file as a model.
+
+    Errors
+    ------
+    ParameterError
+        Cannot be read, is no TOML, or breaks a rule; the text names the first key that does.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParameterError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path}: is no TOML ({error})") from None
+    return checked(model, content, str(path))
