@@ -41,7 +41,7 @@ def test_a_mix_leans_as_far_as_the_taste_says(model: str) -> None:
         without = to_position(name, plain.preset.parameters[name])
         assert to_position(name, leaning.preset.parameters[name]) == pytest.approx(min(1, without + by), abs=1e-3)
         assert leaning.preset.origin(name) == "refined"
-        assert "for your taste, from 46 choices. Without it: " + plain.reasons[name] in leaning.reasons[name]
+        assert f"your taste, from 46 choices. Without it: {plain.reasons[name]}" in leaning.reasons[name]
     for name in set(TRAITS) - set(BRIGHT.shared.positions):
         assert leaning.preset.parameters[name] == plain.preset.parameters[name]
     assert leaning.decided == pytest.approx(

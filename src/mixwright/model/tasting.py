@@ -93,9 +93,9 @@ def moved_words(name: str, before: float, after: float) -> str:
 
 
 def _reason(name: str, before: float, after: float, choices: int, without: str) -> str:
-    named = "Compressor" if name == "compressor_ratio" else info(name).label
-    move = moved_words(name, before, after)
-    return f"{named} {amount_words(name, after)}: {move} for your taste, from {choices} choices. Without it: {without}"
+    called = "Compressor" if name == "compressor_ratio" else info(name).label
+    moved = "your taste" if before == info(name).neutral else f"{moved_words(name, before, after)} is your taste"
+    return f"{called} {amount_words(name, after)}: {moved}, from {choices} choices. Without it: {without}"
 
 
 def label(name: str) -> str:
