@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .feedback_store import kept_events
-from .monitor import ALERT, NOT_DELIVERED, tell, write_monitor
+from .monitor import ALERT, NOT_DELIVERED, champions_reference, tell, write_monitor
 
 if TYPE_CHECKING:
     from ..feedback.monitoring import Monitored
@@ -40,7 +40,7 @@ def loop_command(
         with the_only_one(home):
             events, now = kept_events(read.store), datetime.now(UTC)
             recent = [event for event in events if event.made >= now - timedelta(days=2 * read.watching.days)]
-            found = monitor(recent, now, days=read.watching.days, reference=load_reference(None))
+            found = monitor(recent, now, days=read.watching.days, reference=load_reference(champions_reference()))
             alerts = alerts_of(found)
             watching = read.watching
             page = None if watching.page is None else base / watching.page

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from ..feedback.monitoring import Monitored
     from ..store import EventRow
 
-__all__ = ["ALERT", "NOT_DELIVERED", "metrics", "monitor_command", "recent_events", "tell", "write_monitor"]
+__all__ = [
+    "ALERT",
+    "NOT_DELIVERED",
+    "champions_reference",
+    "metrics",
+    "monitor_command",
+    "recent_events",
+    "tell",
+    "write_monitor",
+]
 
 ALERT, NOT_DELIVERED = 3, 4
 MAIL_FROM = "MIXWRIGHT_MAIL_FROM"
@@ -42,7 +51,7 @@ def monitor_command(
     ] = None,
     reference: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(metavar="FILE", help="What the music is compared with; else what the network learned from."),
+        typer.Option(metavar="FILE", help="What the music is compared with; else what the champion learned from."),
     ] = None,
     mail_to: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -70,7 +79,7 @@ def monitor_command(
     targets = [("mail", check_address(a)) for a in mail_to or ()] + [
         ("webhook", check_webhook(u)) for u in webhook or ()
     ]
-    compared = load_reference(reference)
+    compared = load_reference(reference or champions_reference())
     now = datetime.now(UTC)
     found = monitor(recent_events(store, now, days), now, days=days, reference=compared)
     alerts = alerts_of(found)
@@ -94,6 +103,15 @@ def recent_events(url: str | None, now: datetime, days: int) -> list[EventRow]:
     return kept_events(url, since=now - timedelta(days=2 * days))
 
 
+def champions_reference() -> Path | None:
+    """What the champion learned from; None for the shipped network, whose music comes with the package."""
+    from ..home import MODELS, home_folder
+    from ..loop.retraining import reference_of
+    from ..model.registry import Registry
+
+    return reference_of(Registry(home_folder() / MODELS))
+
+
 def metrics(store: str | None, days: int = 28) -> str:
     """What a server tells Prometheus of the mixes of the last days."""
     from datetime import UTC, datetime
@@ -103,7 +121,9 @@ def metrics(store: str | None, days: int = 28) -> str:
     from ..feedback.reference import load_reference
 
     now = datetime.now(UTC)
-    return exposition(monitor(recent_events(store, now, days), now, days=days, reference=load_reference(None)))
+    return exposition(
+        monitor(recent_events(store, now, days), now, days=days, reference=load_reference(champions_reference()))
+    )
 
 
 def write_monitor(found: Monitored, alerts: list[Alert], html: Path | None, prometheus: Path | None) -> None:

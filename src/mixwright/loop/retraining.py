@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 from ..errors import ParameterError
 from ..feedback.gathering import choices_of
+from ..feedback.reference import Music, make_reference
 from ..feedback.taste import Choice, learn_taste
-from ..model.registry import Registry
+from ..model.registry import CHAMPION, SHIPPED_NAME, Registry
 from ..model.registry_file import Version
 from ..store import EventRow
 
 if TYPE_CHECKING:
     from ..training.run import Plan, Result, Watcher
 
-__all__ = ["NO_PREFERENCES", "Preferences", "challenger_of", "preferences_of"]
+__all__ = ["NO_PREFERENCES", "Preferences", "challenger_of", "preferences_of", "reference_of"]
+
+MEASURED, REFERENCE = "measured.json", "training_set.json"
 
 DIGITS = 3  # of a way, in parts of a range: finer is not known
 
@@ -70,7 +73,7 @@ def challenger_of(
     from ..training.run import run_training
 
     config = replace(plan.config, taste=dict(preferences.taste))
-    parent = registry.find("champion")
+    parent = registry.find(CHAMPION)
     result = run_training(replace(plan, config=config), watcher)
     if not result.finished:
         return result, None
@@ -81,7 +84,7 @@ def challenger_of(
         result.network,
         parent=parent,
         card=result.card.read_text(encoding="utf-8"),
-        files={"settings.json": (plan.folder / "config.json").read_bytes()},
+        files={"settings.json": (plan.folder / "config.json").read_bytes(), **_reference(plan.folder, result.version)},
         git_commit=settings["git_commit"],
         data_sha256=settings["data_sha256"],
         preferences_sha256=preferences.sha256,
@@ -89,6 +92,23 @@ def challenger_of(
         run=_run_name(plan.folder),
     )
     return result, version
+
+
+def reference_of(registry: Registry) -> Path | None:
+    """What the champion learned from, for the watch of drift; None where that is the shipped network, or not known."""
+    path = registry.network().with_name(REFERENCE)
+    return path if registry.find(CHAMPION) != SHIPPED_NAME and path.is_file() else None
+
+
+def _reference(folder: Path, version: str) -> dict[str, bytes]:
+    """The reference of the songs that were learned from; none of too few."""
+    songs = json.loads((folder / MEASURED).read_text(encoding="utf-8"))["songs"]
+    about = f"{len(songs)} songs that network {version} learned from"
+    try:
+        reference = make_reference([Music(song, {}) for song in songs], about=about, model=version)
+    except ParameterError:  # too few: drift is told from the shipped network's
+        return {}
+    return {REFERENCE: reference.to_json().encode()}
 
 
 def _run_name(folder: Path) -> str:

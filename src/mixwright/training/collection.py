@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..analysis.kept import FEATURES
 from ..audio.paths import shown
 from ..errors import ParameterError
 from ..parameters import GENRES
@@ -29,11 +30,13 @@ MINOR = {"cut_off", "remarks", "copies", "copy_in_two_genres", "one_artist", "br
 
 @dataclass(frozen=True)
 class Collection:
-    """Songs with their split; what was found on the way; a hash of all that the songs say and sound like."""
+    """Songs with their split; what was found on the way; a hash of all that the songs say and sound like; and what was
+    measured of each song that is learned from, without its name: what comes in later is compared with it."""
 
     songs: list[Song]
     findings: list[Finding]
     sha256: str
+    measured: tuple[Mapping[str, float], ...] = ()
 
     def genres(self) -> set[str]:
         """Genres that songs to learn from are labelled with."""
@@ -102,7 +105,13 @@ def gather(
         findings.append(Finding("note", "no_genre", text, tuple(unknown)))
     content = {row["path"]: row["content_sha256"] for row in used}
     said = sorted([content[s.path], content.get(s.before), s.artist, s.split, s.weights, s.labelled] for s in songs)
-    return Collection(songs, findings, hashlib.sha256(json.dumps(said).encode()).hexdigest())
+    learned = {song.path for song in songs if song.split == TRAIN}
+    measured = tuple(_measured(row) for row in used if row["path"] in learned)
+    return Collection(songs, findings, hashlib.sha256(json.dumps(said).encode()).hexdigest(), measured)
+
+
+def _measured(row: Row) -> dict[str, float]:
+    return {name: float(row[name]) for name in FEATURES if row[name] is not None}
 
 
 def _scores(folder: Path, rows: Sequence[Row]) -> dict[str, dict[str, str]]:

@@ -129,6 +129,7 @@ def run_training(plan: Plan, watcher: Watcher) -> Result:
         processes=1,
     )
     settings = folder.begin(settings)
+    write_json(folder.measured, {"songs": [dict(song) for song in collection.measured]})
     segments = measure_songs(
         collection.songs,
         plan.cache / "segments",

@@ -17,9 +17,10 @@ from ..errors import ParameterError
 from .config import Config
 from .examples import Recipe
 
-__all__ = ["RunFolder", "git_commit", "settings_of"]
+__all__ = ["MEASURED", "RunFolder", "git_commit", "settings_of"]
 
 FORMAT = "mixwright-run-1"
+MEASURED = "measured.json"  # of the songs that were learned from, without their names
 # What may differ when a run goes on: it says where the program came from, not what it does.
 ONLY_TOLD = ("data", "git_commit", "mixwright", "torch")
 
@@ -36,6 +37,7 @@ class RunFolder:
         self.network = path / "network.onnx"
         self.card = path / "model_card.md"
         self.figures = path / "figures.json"
+        self.measured = path / MEASURED
 
     def begin(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Write the settings, or hold them against those that the run was begun with; gives the latter.
