@@ -5,19 +5,20 @@ As in the store of answers, each call is one transaction, has reached the disk w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from ..errors import StoreError
-from .database import READS, open_database, told
+from .database import open_database
 from .rows import EventRow, PersonRow
+from .sessions import Sessions
 from .tables import Event, Person
 
 __all__ = ["OWN", "FeedbackStore", "NewEvent", "open_feedback"]
@@ -49,17 +50,8 @@ def open_feedback(url: str) -> FeedbackStore:
     return FeedbackStore(open_database(url), url)
 
 
-class FeedbackStore:
+class FeedbackStore(Sessions):
     """People and events, for any number of threads. Every method raises StoreError where the database fails."""
-
-    def __init__(self, engine: Engine, url: str) -> None:
-        self._engine, self._url = engine, url
-        self._sessions = sessionmaker(engine, expire_on_commit=False)
-        self._readers = sessionmaker(engine.execution_options(**{READS: True}))
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def agree(self, pseudonym: str, version: str, *, source: str = OWN) -> PersonRow:
         """That somebody agreed to have their feedback kept; the first time stays, unless the text's version is new."""
@@ -147,16 +139,6 @@ class FeedbackStore:
             gone = session.execute(delete(Event).where(Event.person_id == row.id).returning(Event.id)).all()
             session.delete(row)
             return len(gone)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with told(self._url), self._readers.begin() as session:
-            yield session
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with told(self._url), self._sessions.begin() as session:
-            yield session
 
 
 def _locked(session: Session, pseudonym: str) -> Person | None:

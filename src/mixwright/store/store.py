@@ -5,17 +5,17 @@ A call that wrote has returned only when the database has it on disk. Every call
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, or_, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from ..errors import StoreError
-from .database import READS, open_database, told
+from .database import open_database
 from .rows import AnswerRow, ListenerRow
+from .sessions import Sessions
 from .tables import Answer, Listener, Test
 
 __all__ = ["Store", "open_store"]
@@ -32,21 +32,12 @@ def open_store(url: str) -> Store:
     return Store(open_database(url), url)
 
 
-class Store:
+class Store(Sessions):
     """The store, for any number of threads. Every method raises StoreError where the database fails."""
-
-    def __init__(self, engine: Engine, url: str) -> None:
-        self._engine, self._url = engine, url
-        self._sessions = sessionmaker(engine, expire_on_commit=False)
-        self._readers = sessionmaker(engine.execution_options(**{READS: True}))
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def add_test(self, version: str, title: str, kind: str, definition: Mapping[str, Any]) -> None:
         """Make a test known; one that is known stays as it is."""
-        with self._session() as session:
+        with self._writing() as session:
             if session.get(Test, version) is None:
                 session.add(
                     Test(
@@ -57,7 +48,7 @@ class Store:
 
     def add_listener(self, version: str, token_hash: str, secret: str, *, label: str | None = None) -> ListenerRow:
         """A new listener of a test, with its next number."""
-        with self._session() as session:
+        with self._writing() as session:
             number = session.execute(
                 update(Test)
                 .where(Test.version == version)
@@ -82,7 +73,7 @@ class Store:
 
     def set_consent(self, listener: int, version: str) -> None:
         """That a listener agreed to that version of the text; the first time stays, unless the version is new."""
-        with self._session() as session:
+        with self._writing() as session:
             row = self._locked(session, listener)
             if row.consent_version != version:
                 row.consent_version, row.consented = version, _now()
@@ -91,7 +82,7 @@ class Store:
         self, listener: int, seed: int, trials: Sequence[Mapping[str, Any]]
     ) -> tuple[Mapping[str, Any], ...]:
         """The trials of a listener; what was stored first is what comes back."""
-        with self._session() as session:
+        with self._writing() as session:
             row = self._locked(session, listener)
             if row.trials is None:
                 row.seed, row.trials = seed, [dict(trial) for trial in trials]
@@ -99,13 +90,13 @@ class Store:
 
     def set_check(self, listener: int, name: str, result: Mapping[str, Any]) -> None:
         """The result of a check, such as that of headphones; the first one stays."""
-        with self._session() as session:
+        with self._writing() as session:
             row = self._locked(session, listener)
             row.checks = {name: dict(result), **row.checks}
 
     def set_device(self, listener: int, device: Mapping[str, Any]) -> None:
         """What the browser says of itself."""
-        with self._session() as session:
+        with self._writing() as session:
             row = self._locked(session, listener)
             row.device = {**row.device, **device}
 
@@ -119,7 +110,7 @@ class Store:
         events: Sequence[Mapping[str, Any]],
     ) -> bool:
         """Keep the answer to a trial; False where there was one already, which stays. On disk when this returns."""
-        with self._session() as session:
+        with self._writing() as session:
             self._locked(session, listener)
             there = select(Answer.id).where(Answer.listener_id == listener, Answer.trial == trial)
             if session.scalars(there).one_or_none() is not None:
@@ -139,7 +130,7 @@ class Store:
 
     def finish(self, listener: int, code: str) -> str:
         """The completion code of a listener; the first one stays."""
-        with self._session() as session:
+        with self._writing() as session:
             row = self._locked(session, listener)
             row.code = row.code or code
             return row.code
@@ -177,21 +168,11 @@ class Store:
         """Delete everything of the listeners with that pseudonym or label; how many listeners and answers went."""
         number = int(listener[1:]) - 1 if listener[:1] in "Ll" and listener[1:].isdigit() else -1
         who = (Listener.test_version == version, or_(Listener.number == number, Listener.label == listener))
-        with self._session() as session:
+        with self._writing() as session:
             found = list(session.scalars(select(Listener.id).where(*who)))
             answers = session.execute(delete(Answer).where(Answer.listener_id.in_(found)).returning(Answer.id)).all()
             session.execute(delete(Listener).where(Listener.id.in_(found)))
             return {"listeners": len(found), "answers": len(answers)}
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with told(self._url), self._readers.begin() as session:
-            yield session
-
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with told(self._url), self._sessions.begin() as session:
-            yield session
 
     def _locked(self, session: Session, listener: int) -> Listener:
         """A listener whom nobody else changes meanwhile."""
