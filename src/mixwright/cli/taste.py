@@ -150,9 +150,10 @@ def _words(leaning: Leaning) -> str:
     """As "+0.8 dB presence, from 46 choices", seen from neutral."""
     from ..feedback.taste import LEAST_CHOICES
     from ..model.tasting import lean_words
+    from .feedback_words import counted
 
     count = leaning.shared.choices
     if not leaning.shared.positions:
         few = f"; {LEAST_CHOICES} are needed" if count < LEAST_CHOICES else ", and they could all be chance"
-        return f"Your taste leans nowhere yet, from {count} choices{few}."
+        return f"Your taste leans nowhere yet, from {counted(count, 'choice')}{few}."
     return f"Your taste: {lean_words(leaning.shared)}."
