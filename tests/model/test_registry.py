@@ -15,6 +15,7 @@ from tests.songs import song
 import mixwright
 from mixwright.errors import ModelError
 from mixwright.home import MODELS
+from mixwright.mix.deciding import check_model
 from mixwright.model.network import load_network
 from mixwright.model.registry import Registry
 
@@ -84,6 +85,39 @@ def test_names_and_beginnings(registry: Registry, tmp_path: Path) -> None:
         registry.find("ab")
     with pytest.raises(ModelError, match="is champion already"):
         registry.promote("shipped", reason="")
+
+
+def test_a_whole_name_is_no_beginning(registry: Registry, tmp_path: Path) -> None:
+    for version in ("aaaa", "aaaa11"):
+        registry.register(versioned(tmp_path / f"{version}.onnx", version))
+    assert registry.find("aaaa") == "aaaa"
+    assert registry.promote("aaaa", reason="test") == "aaaa"
+
+
+def test_a_folder_of_the_versions_name_is_no_network(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(Path(home) / MODELS)
+    registry.register(versioned(tmp_path / "a.onnx", "aaaa11"))
+    monkeypatch.chdir(registry.folder)
+    network = check_model("aaaa11")
+    assert network is not None
+    assert network.facts.version == "aaaa11"
+
+
+def test_a_damaged_file_leaves_a_way_to_mix(home: str, tmp_path: Path) -> None:
+    registry = Registry(Path(home) / MODELS)
+    registry.register(versioned(tmp_path / "a.onnx", "aaaa11"))
+    registry.register(versioned(tmp_path / "b.onnx", "aaaa22"))
+    (registry.folder / "registry.json").write_text("{")
+    with pytest.raises(ModelError, match=r"registry\.json: cannot be read .* --model shipped mixes without it"):
+        check_model("network")
+    assert check_model("shipped") is load_network()
+    network = check_model("aaaa11")
+    assert network is not None
+    assert network.facts.version == "aaaa11"
+    with pytest.raises(ModelError, match="beginning of 2: aaaa11, aaaa22"):
+        check_model("aaaa")
 
 
 def test_registering_twice_is_once_and_another_file_is_refused(registry: Registry, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def check_model(model: str | Path, *, preset: bool = False) -> Network | None:
     """
     if model == RULES or preset:
         return None
-    if isinstance(model, Path) or (model not in NAMES and Path(model).exists()):
+    if isinstance(model, Path) or (model not in NAMES and Path(model).is_file()):
         return load_network(model)
     registry = Registry(home_folder() / MODELS)
     if model in NAMES or registry.has(model):

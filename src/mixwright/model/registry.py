@@ -62,24 +62,21 @@ class Registry:
         ModelError
             There is none, or there are several.
         """
-        aliases = self.aliases()
-        if name in aliases or name == SHIPPED_NAME:
-            return aliases.get(name, SHIPPED_NAME)
-        known = [path.parent.name for path in self.folder.glob(f"*/{FACTS}")]
-        found = [v for v in known if v == name or (len(name) >= LEAST_DIGITS and v.startswith(name))]
+        if name == SHIPPED_NAME:
+            return name  # also where the registry is damaged
+        if name in (CHAMPION, CHALLENGER) and name in (aliases := self.aliases()):
+            return aliases[name]
+        found = self._begin_with(name)
         if len(found) == 1:
             return found[0]
         if found:
-            raise ModelError(f"version {name!r} is the beginning of {len(found)}: {', '.join(sorted(found))}")
-        have = ", ".join([*aliases, SHIPPED_NAME, *sorted(known)])
+            raise ModelError(f"version {name!r} is the beginning of {len(found)}: {', '.join(found)}")
+        have = ", ".join([*self.aliases(), SHIPPED_NAME, *self._known()])
         raise ModelError(f"version {name!r}: there is none; there are {have}")
 
     def has(self, name: str) -> bool:
-        """Whether a name means a version."""
-        try:
-            return bool(self.find(name))
-        except ModelError:
-            return False
+        """Whether a name means a version, or the beginning of several."""
+        return name == SHIPPED_NAME or bool(self._begin_with(name)) or name in self.aliases()
 
     def network(self, name: str = CHAMPION) -> Path:
         """The file of a version's network.
@@ -215,6 +212,16 @@ class Registry:
             state["champions"].pop()
             self._note(state, "rollback", before, reason, now, before)
         return before
+
+    def _known(self) -> list[str]:
+        return sorted(path.parent.name for path in self.folder.glob(f"*/{FACTS}"))
+
+    def _begin_with(self, name: str) -> list[str]:
+        """The version of this name, or all that begin with it."""
+        known = self._known()
+        if name in known:
+            return [name]
+        return [version for version in known if len(name) >= LEAST_DIGITS and version.startswith(name)]
 
     def _note(
         self, state: dict[str, Any], what: str, version: str, reason: str, before: str = "", after: str = "",

@@ -17,6 +17,8 @@ from ..errors import AudioWriteError, ModelError
 __all__ = ["Change", "Version", "as_json", "changing", "file_bytes", "now", "read_facts", "read_state", "told"]
 
 FORMAT, FORMAT_VERSION = "mixwright-models", 1
+# Who is champion is not guessed; but nobody has to wait for it to mix.
+WAY_OUT = "--model shipped mixes without it; restore it, or move it away: then the shipped network is champion"
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ def read_state(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return empty
     except (OSError, ValueError) as error:
-        raise ModelError(f"{file}: cannot be read ({error})") from None
+        raise ModelError(f"{file}: cannot be read ({error}); {WAY_OUT}") from None
     if not isinstance(state, dict) or set(state) != set(empty) or state["format"] != FORMAT:
-        raise ModelError(f"{file}: is no registry of networks")
+        raise ModelError(f"{file}: is no registry of networks; {WAY_OUT}")
     if state["version"] != FORMAT_VERSION:
         raise ModelError(f"{file}: version={state['version']!r} must be {FORMAT_VERSION}")
     return state
