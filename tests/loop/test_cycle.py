@@ -17,7 +17,7 @@ from tests.model.network_files import write_network
 from typer.testing import CliRunner
 
 from mixwright.cli.app import app
-from mixwright.errors import ParameterError
+from mixwright.errors import ModelError, ParameterError
 from mixwright.home import MODELS
 from mixwright.loop import cycle, gate
 from mixwright.loop.cycle import BusyError, read_state, take_turn, the_only_one
@@ -171,6 +171,27 @@ def test_a_run_that_cannot_go_on_is_given_up_and_its_reason_stays(
             world.turn(12)
     assert world.turn(12) == "promoted"
     assert world.registry.aliases() == {"champion": "loop0002"}
+
+
+def test_who_passed_against_a_champion_that_is_gone_is_judged_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = cycle.measure
+
+    def measured(registry: Registry, *words: Any, **how: Any) -> Verdict:
+        verdict = real(registry, *words, **how)
+        if world.judged == 1:  # it took hours; somebody promoted another
+            registry.register(write_network(world.home / "hand.onnx", facts={"version": "hand11"}))
+            registry.promote("hand11", reason="by hand")
+        return verdict
+
+    monkeypatch.setattr(cycle, "measure", measured)
+    with pytest.raises(ModelError, match="loop0001: was judged against shipped, and hand11 became champion meanwhile"):
+        world.turn(12)
+    assert world.registry.aliases()["champion"] == "hand11"
+    assert world.turn(12) == "promoted"
+    assert (world.trained, world.judged) == (2, 2)
+    assert world.registry.audit()[-1].before == "hand11"
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:

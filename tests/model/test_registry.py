@@ -62,6 +62,16 @@ def test_from_challenger_to_champion_and_back(registry: Registry, tmp_path: Path
     assert (registry.folder / "aaaa11" / "model_card.md").read_text() == "# Card"
 
 
+def test_who_was_judged_against_another_is_not_promoted(registry: Registry, tmp_path: Path) -> None:
+    for version in ("aaaa11", "bbbb22"):
+        registry.register(versioned(tmp_path / f"{version}.onnx", version))
+    registry.promote("aaaa11", reason="", against="shipped")
+    with pytest.raises(ModelError, match="judged against shipped, and aaaa11 became champion meanwhile"):
+        registry.promote("bbbb22", reason="", against="shipped")
+    assert registry.aliases() == {"champion": "aaaa11", "challenger": "bbbb22"}
+    assert registry.promote("bbbb22", reason="", against="aaaa11") == "bbbb22"
+
+
 def test_what_was_changed_or_is_gone_is_not_promoted(registry: Registry, tmp_path: Path) -> None:
     registry.register(versioned(tmp_path / "a.onnx", "aaaa11"))
     path = registry.network("aaaa11")

@@ -134,10 +134,11 @@ def promote_command(
     document = "" if without_gate else _passed(registry, found, champion)
     if not without_gate and not document:
         raise ModelError(
-            f"version {found}: has not passed the gate against {champion}: mixwright models compare, retrain; "
-            "or --without-gate"
+            f"version {found}: has not passed the gate against {champion}: mixwright retrain with the --name of its run "
+            "judges it; or --without-gate"
         )
-    registry.promote(found, reason=reason + (", without the gate" if without_gate else ""), document_sha256=document)
+    reason += ", without the gate" if without_gate else ""
+    registry.promote(found, reason=reason, document_sha256=document, against="" if without_gate else champion)
     print(f"{found} is champion from the next mix on.")
 
 

@@ -72,6 +72,11 @@ def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> Non
     """Keep the verdict with the challenger, and promote it, or note that it was refused.
 
     With `promote` False one that passed stays challenger.
+
+    Errors
+    ------
+    ModelError
+        It passed against who is champion no longer.
     """
     stamp = verdict.at.replace(":", "").replace("+0000", "")
     registry.keep(verdict.challenger, f"gate-{stamp}.md", verdict.to_markdown())
@@ -79,4 +84,6 @@ def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> Non
     if not verdict.passed:
         registry.refuse(verdict.challenger, reason=verdict.reason, document_sha256=digest)
     elif promote:
-        registry.promote(verdict.challenger, reason=verdict.reason, document_sha256=digest)
+        registry.promote(
+            verdict.challenger, reason=verdict.reason, document_sha256=digest, against=verdict.champion
+        )  # fmt: skip

@@ -166,13 +166,18 @@ class Registry:
             temporary.write_text(text, encoding="utf-8")
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def promote(self, name: str, *, reason: str, document_sha256: str = "") -> str:
+    def promote(self, name: str, *, reason: str, document_sha256: str = "", against: str = "") -> str:
         """Make a version champion, from the next mix on; the version.
+
+        Parameters
+        ----------
+        against
+            Who was champion when that was decided; without, whoever is.
 
         Errors
         ------
         ModelError
-            As `checked`; or it is champion already.
+            As `checked`; or it is champion already; or another became champion meanwhile.
         """
         version = self.find(name)
         self.checked(version)
@@ -180,6 +185,11 @@ class Registry:
             before = self.aliases()[CHAMPION]
             if before == version:
                 raise ModelError(f"version {version}: is champion already")
+            if against and against != before:
+                raise ModelError(
+                    f"version {version}: was judged against {against}, and {before} became champion meanwhile; it has "
+                    "to be judged against that"
+                )
             state["champions"].append(version)
             if state["challenger"] == version:
                 state["challenger"] = ""
