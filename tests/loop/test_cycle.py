@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -207,6 +209,34 @@ def test_one_at_a_time(tmp_path: Path) -> None:
         other.kill()  # who is killed holds nothing
         other.wait()
     with the_only_one(tmp_path):
+        pass
+
+
+def test_a_worker_that_outlives_its_turn_holds_nothing(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time; from pathlib import Path; from mixwright.loop.cycle import the_only_one\n"
+        "with the_only_one(Path(sys.argv[1])):\n"
+        "    worker = os.fork()\n"
+        "    if worker: print(worker, flush=True)\n"
+        "    time.sleep(60); os._exit(0)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        worker = int(other.stdout.readline())
+        try:
+            with pytest.raises(BusyError), the_only_one(tmp_path):
+                pass
+            other.kill()
+            other.wait()
+            with the_only_one(tmp_path):
+                os.kill(worker, 0)  # it lives
+        finally:
+            os.kill(worker, signal.SIGKILL)
+
+
+def test_a_system_without_locks_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with pytest.raises(ParameterError, match="no file locks"), the_only_one(tmp_path):
         pass
 
 

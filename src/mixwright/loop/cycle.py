@@ -66,11 +66,16 @@ def the_only_one(home: Path) -> Iterator[None]:
     ------
     BusyError
         Another is under way.
+    ParameterError
+        The system has no file locks.
     """
-    import fcntl
-
+    try:
+        import fcntl
+    except ImportError:
+        raise ParameterError("loop: this system has no file locks (Windows); retrain needs none") from None
     home.mkdir(parents=True, exist_ok=True)
     lock = os.open(home / LOCK, os.O_CREAT | os.O_RDWR, 0o644)
+    _let_go_in_children(lock)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -79,6 +84,18 @@ def the_only_one(home: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def _let_go_in_children(lock: int) -> None:
+    """A worker that was forked outlives a turn that was killed, and must not hold its lock for ever."""
+    held, made = os.fstat(lock), os.getpid()
+
+    def let_go() -> None:
+        with contextlib.suppress(OSError):
+            if os.getpid() != made and os.path.samestat(os.fstat(lock), held):
+                os.close(lock)
+
+    os.register_at_fork(after_in_child=let_go)
 
 
 def take_turn(
