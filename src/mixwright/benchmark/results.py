@@ -10,10 +10,14 @@ from typing import Any
 
 from ..errors import AudioWriteError, ParameterError
 
-__all__ = ["FORMAT", "Line", "Results", "read_results"]
+__all__ = ["FORMAT", "Line", "OtherRunError", "Results", "read_results"]
 
 FORMAT = 1
 Line = dict[str, Any]
+
+
+class OtherRunError(ParameterError):
+    """A results file is of other music, settings or version."""
 
 
 class Results:
@@ -25,7 +29,7 @@ class Results:
         if path.exists() and path.stat().st_size:
             found, self.lines, whole = _read(path)
             if {**found, "versions": None} != {**head, "versions": None}:
-                raise ParameterError(
+                raise OtherRunError(
                     f"{path}: holds results of another run (other music, settings or version); give another "
                     "--output or delete it"
                 )

@@ -112,7 +112,7 @@ def retrain_command(
             answers.close()
         asked = Asked(
             gate or data[0], runs / name / f"gate-{registry.find('champion')}-{version.version}.jsonl",
-            FAST if fast else FULL, None if gate_split == "all" else gate_split, draws, processes,
+            FAST if fast else FULL, None if gate_split == "all" else gate_split, draws, processes, anew=True,
         )  # fmt: skip
         with counted(quiet, "Judging") as progress:
             verdict = measure(registry, version.version, asked, outcome=outcome, progress=progress)

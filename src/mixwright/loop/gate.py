@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..benchmark.mixers import network_mixer_name
 from ..benchmark.request import TASKS
-from ..benchmark.restore import FULL, restore
+from ..benchmark.restore import FULL, Restored, restore
+from ..benchmark.results import OtherRunError
 from ..benchmark.work import Settings
 from ..listening.outcome import Outcome
 from ..model.registry import CHAMPION, Registry
@@ -22,7 +23,7 @@ __all__ = ["Asked", "decide", "measure"]
 @dataclass(frozen=True)
 class Asked:
     """What the gate measures on: music as the benchmark takes it, its split (None: all), faults a song, processes, and
-    what the networks may know."""
+    what the networks may know. `anew`: results of other music, settings or another Mixwright are begun anew."""
 
     music: Path
     results: Path
@@ -31,6 +32,7 @@ class Asked:
     draws: int = 1
     workers: int = 0
     tasks: Sequence[str] = TASKS
+    anew: bool = False
 
 
 def measure(
@@ -55,10 +57,20 @@ def measure(
     for version in versions:
         registry.checked(version)
     names = [network_mixer_name(version) for version in versions]
-    done = restore(
-        asked.music, asked.results, names, settings=asked.settings, split=asked.split, draws=asked.draws,
-        perceptual="none", tasks=asked.tasks, workers=asked.workers, progress=progress,
-    )  # fmt: skip
+
+    def measured() -> Restored:
+        return restore(
+            asked.music, asked.results, names, settings=asked.settings, split=asked.split, draws=asked.draws,
+            perceptual="none", tasks=asked.tasks, workers=asked.workers, progress=progress,
+        )  # fmt: skip
+
+    try:
+        done = measured()
+    except OtherRunError:
+        if not asked.anew:
+            raise
+        asked.results.unlink()
+        done = measured()
     old, new = ([line for line in done.lines if line["mixer"] == name] for name in names)
     rules = [*judge_benchmark(old, new), judge_listeners(outcome, *versions)]
     settings = {
