@@ -78,6 +78,8 @@ def challenger_of(
     if not result.finished:
         return result, None
     if registry.has(result.version):  # killed after it was registered, or trained before with the same end
+        if all(change.version != result.version for change in registry.audit()):  # killed before that was noted
+            return result, registry.register(registry.network(result.version))
         return result, next(row for row in registry.versions() if row.version == result.version)
     settings = json.loads((plan.folder / "config.json").read_text(encoding="utf-8"))
     version = registry.register(
@@ -102,7 +104,8 @@ def reference_of(registry: Registry) -> Path | None:
 
 def _reference(folder: Path, version: str) -> dict[str, bytes]:
     """The reference of the songs that were learned from; none of too few."""
-    songs = json.loads((folder / MEASURED).read_text(encoding="utf-8"))["songs"]
+    file = folder / MEASURED
+    songs = json.loads(file.read_text(encoding="utf-8"))["songs"] if file.is_file() else []
     about = f"{len(songs)} songs that network {version} learned from"
     try:
         reference = make_reference([Music(song, {}) for song in songs], about=about, model=version)
