@@ -74,7 +74,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     here = World(tmp_path / "home")
-    here.home.mkdir()
+    (here.home / "music").mkdir(parents=True)
 
     def challenger_of(plan: Any, registry: Registry, preferences: Preferences, watcher: Any) -> Any:
         here.trained += 1
@@ -108,6 +108,14 @@ def test_a_turn_needs_a_reason(world: World) -> None:
     assert world.turn(18) == "nothing"
     assert world.turn(19) == "promoted"
     assert world.told() == ["register", "promote"] * 2
+
+
+def test_a_drift_that_stays_is_a_reason_once(world: World) -> None:
+    assert world.turn(0, drift=True) == "promoted"
+    assert world.turn(0, drift=True) == "nothing"  # it stays: what was trained for it changes nothing about that
+    assert world.turn(0) == "nothing"
+    assert world.turn(0, drift=True) == "promoted"
+    assert world.trained == 2
 
 
 def test_drift_is_no_reason_where_the_plan_says_so(world: World) -> None:
@@ -175,6 +183,33 @@ def test_a_run_that_cannot_go_on_is_given_up_and_its_reason_stays(
     assert world.registry.aliases() == {"champion": "loop0002"}
 
 
+def test_a_run_that_is_trained_waits_for_a_gate_that_cannot_measure(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*words: Any, **how: Any) -> Any:
+        raise ParameterError("gate-music: there is no such folder")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cycle, "measure", refused)
+        with pytest.raises(ParameterError, match="gate-music"):
+            world.turn(12)
+    assert read_state(world.home).run == "loop-0001"
+    assert world.turn(12) == "promoted"
+    assert world.registry.aliases() == {"champion": "loop0001"}  # and nothing was trained anew
+
+
+def test_a_run_whose_music_is_not_there_waits_for_it(world: World) -> None:
+    world.finished = False
+    assert world.turn(12) == "training"
+    (world.home / "music").rename(world.home / "elsewhere")
+    with pytest.raises(ParameterError, match=r"loop-0001: the music in .*music is not there"):
+        world.turn(12)
+    (world.home / "elsewhere").rename(world.home / "music")
+    world.finished = True
+    assert world.turn(12) == "promoted"
+    assert world.registry.aliases() == {"champion": "loop0001"}
+
+
 def test_who_passed_against_a_champion_that_is_gone_is_judged_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +223,7 @@ def test_who_passed_against_a_champion_that_is_gone_is_judged_again(
         return verdict
 
     monkeypatch.setattr(cycle, "measure", measured)
-    with pytest.raises(ModelError, match="loop0001: was judged against shipped, and hand11 became champion meanwhile"):
+    with pytest.raises(ModelError, match=r"loop0001: was judged against shipped, and hand11 became champion meanwhile"):
         world.turn(12)
     assert world.registry.aliases()["champion"] == "hand11"
     assert world.turn(12) == "promoted"
@@ -216,8 +251,7 @@ def test_a_worker_that_outlives_its_turn_holds_nothing(tmp_path: Path) -> None:
     code = (
         "import os, sys, time; from pathlib import Path; from mixwright.loop.cycle import the_only_one\n"
         "with the_only_one(Path(sys.argv[1])):\n"
-        "    worker = os.fork()\n"
-        "    if worker: print(worker, flush=True)\n"
+        "    if os.fork() == 0: print(os.getpid(), flush=True)\n"
         "    time.sleep(60); os._exit(0)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as other:

@@ -134,7 +134,7 @@ def promote_command(
     document = "" if without_gate else _passed(registry, found, champion)
     if not without_gate and not document:
         raise ModelError(
-            f"version {found}: has not passed the gate against {champion}: mixwright retrain with the --name of its run "
+            f"version {found}: has not passed the gate against {champion}: mixwright retrain with its --name "
             "judges it; or --without-gate"
         )
     reason += ", without the gate" if without_gate else ""

@@ -39,13 +39,15 @@ class BusyError(Exception):
 @dataclass(frozen=True)
 class State:
     """What the loop remembers: how many runs were begun, the one that is under way with the preferences that it began
-    with, and how many choices there were when the last one began, and the one before."""
+    with, and how many choices there were when the last one began, and the one before; `drifted`: the drift that there
+    is has been a reason already."""
 
     runs: int = 0
     run: str = ""
     preferences: dict[str, Any] | None = None
     choices: int = 0
     earlier: int = 0
+    drifted: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,25 +119,25 @@ def take_turn(
     Errors
     ------
     ParameterError
-        As training and the benchmark; a run that cannot go on, because the music has changed, is given up first.
+        As training and the benchmark. A run that cannot go on, because the music has changed, is given up first; one
+        that is trained and cannot be judged, or whose music is not there, waits for the next turn.
     """
     state, registry = read_state(home), Registry(home / MODELS)
     if not state.run:
         preferences = preferences_of(events, plan.preference_weight)
         new = max(0, preferences.choices - state.choices)
-        if new < plan.after_choices and not (drift and plan.on_drift):
+        if state.drifted and not drift:
+            state = replace(state, drifted=False)
+            _write(home, state)
+        if new < plan.after_choices and not (drift and plan.on_drift and not state.drifted):
             needed = f"{new} new choices of {plan.after_choices}"
-            return Turn("nothing", f"No reason to train: {needed}, {'drift' if drift else 'no drift'}.")
+            since = "no drift" if not drift else "no new drift" if plan.on_drift else "drift is none to this plan"
+            return Turn("nothing", f"No reason to train: {needed}, {since}.")
         number = state.runs + 1
         counted = max(state.choices, preferences.choices)
-        state = State(number, f"loop-{number:04}", asdict(preferences), counted, state.choices)
+        state = State(number, f"loop-{number:04}", asdict(preferences), counted, state.choices, drift)
         _write(home, state)
-    try:
-        return _go_on(home, state, registry, plan, gate, watcher, base)
-    except ParameterError:
-        # The same run would fail again at every turn; another one begins for the same reason.
-        _write(home, replace(state, run="", preferences=None, choices=state.earlier))
-        raise
+    return _go_on(home, state, registry, plan, gate, watcher, base)
 
 
 def _go_on(
@@ -150,7 +152,15 @@ def _go_on(
         ignore_split=plan.ignore_split, workers=plan.workers, threads=plan.threads, minutes=plan.minutes,
         mlflow=plan.mlflow,
     )  # fmt: skip
-    result, version = challenger_of(asked, registry, Preferences(**(state.preferences or {})), watcher)
+    away = next((one for one in asked.data if not one.exists()), None)
+    if away is not None:  # a disk that is not there now may be there at the next turn
+        raise ParameterError(f"{state.run}: the music in {away} is not there; it goes on when it is")
+    try:
+        result, version = challenger_of(asked, registry, Preferences(**(state.preferences or {})), watcher)
+    except ParameterError:
+        # The same run would fail again at every turn; another one begins for the same reason.
+        _write(home, replace(state, run="", preferences=None, choices=state.earlier, drifted=False))
+        raise
     if version is None:
         return Turn("training", f"{state.run}: the time was up at step {result.steps}; the next turn goes on.")
     done = [c.what for c in registry.audit() if c.version == version.version and c.what in ("promote", "refuse")]
@@ -160,7 +170,7 @@ def _go_on(
     champion = registry.find(CHAMPION)
     measured = Asked(
         base / gate.music, folder / f"gate-{champion}-{version.version}.jsonl", FAST if gate.fast else FULL,
-        None if gate.split == "all" else gate.split, gate.draws, plan.workers,
+        None if gate.split == "all" else gate.split, gate.draws, plan.workers, anew=True,
     )  # fmt: skip
     verdict = measure(registry, version.version, measured)
     decide(registry, verdict, promote=gate.promote)
