@@ -92,6 +92,7 @@ def test_a_gate_that_was_not_passed_or_against_another_is_none(home: str, tmp_pa
         (["mix", "x.wav", "--model", "zzzz"], "zzzz"),
         (["retrain", "nowhere"], "nowhere: there is no such folder"),
         (["retrain", ".", "--preference-weight", "2"], "preference weight=2 must be in"),
+        (["retrain", ".", "--gate", "nothing"], "nothing: there is no such folder"),
         (["retrain", "nowhere", "--name", "../x"], "name='../x' must be"),
         (["taste", "test", "nothing.wav"], "nothing.wav: there is no such file"),
         (["taste", "learn"], "nothing is kept here"),
@@ -106,6 +107,7 @@ def test_wrong_calls_are_one_line(words: list[str], told: str, tmp_path: Path, m
         run(*words)
     assert told in str(raised.value)
     assert "\n" not in str(raised.value)
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_taste_is_shown_and_forgotten(home: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.model.network_files import write_network
 
-from mixwright.loop.retraining import NO_PREFERENCES, challenger_of
+from mixwright.loop.retraining import NO_PREFERENCES, Preferences, begun_with, challenger_of
 from mixwright.model.registry import Registry
 
 pytest.importorskip("torch")
@@ -51,3 +51,15 @@ def test_killed_before_the_registry_knew_of_a_version_it_is_told_by_the_next_cal
     registry.refuse("aaaa11", reason="")
     challenger_of(plan, registry, NO_PREFERENCES, SimpleNamespace())  # type: ignore[arg-type]
     assert registry.aliases() == {"champion": "shipped"}  # what was decided stays
+
+
+def test_a_run_goes_on_with_the_preferences_that_it_began_with(tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "one"
+    old, new = Preferences({"high_eq": 0.2}, 30, 1, "a"), Preferences({"high_eq": 0.3}, 31, 1, "b")
+    assert begun_with(folder, old, 0.5) == old
+    assert begun_with(folder, new, 0.5) == new  # nothing was begun yet
+    (folder / "config.json").write_text("{}")
+    assert begun_with(folder, old, 0.5) == new
+    assert begun_with(folder, old, 0.4) == old  # asked otherwise: the run refuses
+    (folder / "preferences.json").write_text("{")
+    assert begun_with(folder, old, 0.5) == old

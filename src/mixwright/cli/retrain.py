@@ -73,9 +73,10 @@ def retrain_command(
         import torch  # noqa: F401
     except ImportError as error:
         raise ParameterError(f'training needs {error.name}: pip install "mixwright[train]"') from None
+    from ..benchmark.music import find_songs
     from ..benchmark.restore import FAST, FULL
     from ..loop.gate import Asked, decide, measure
-    from ..loop.retraining import challenger_of, preferences_of
+    from ..loop.retraining import begun_with, challenger_of, preferences_of
     from ..model.registry import Registry
     from ..training.run import Plan, config_of
     from .extract import Interrupted
@@ -84,7 +85,10 @@ def retrain_command(
     from .train_words import Watching
 
     home, processes = home_folder(), workers or os.cpu_count() or 1
-    preferences = preferences_of(kept_events(store, "choice", "edit"), preference_weight)
+    music, split = gate or data[0], None if gate_split == "all" else gate_split
+    fresh = preferences_of(kept_events(store, "choice", "edit"), preference_weight)
+    find_songs(music, split)  # before hours of training, what could not be judged after them
+    preferences = begun_with(runs / name, fresh, preference_weight)
     if not quiet:
         told = ", ".join(f"{n} {by:+.2f}" for n, by in preferences.taste.items()) or "nothing that could not be chance"
         print(f"Preferences: {preferences.choices} choices of {preferences.people} people: {told}", file=sys.stderr)
@@ -111,8 +115,8 @@ def retrain_command(
             outcome = outcome_of(manifest, answers.answers(manifest.version))
             answers.close()
         asked = Asked(
-            gate or data[0], runs / name / f"gate-{registry.find('champion')}-{version.version}.jsonl",
-            FAST if fast else FULL, None if gate_split == "all" else gate_split, draws, processes, anew=True,
+            music, runs / name / f"gate-{registry.find('champion')}-{version.version}.jsonl",
+            FAST if fast else FULL, split, draws, processes, anew=True,
         )  # fmt: skip
         with counted(quiet, "Judging") as progress:
             verdict = measure(registry, version.version, asked, outcome=outcome, progress=progress)

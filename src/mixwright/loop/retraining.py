@@ -9,21 +9,23 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..audio.atomic import atomic_path
 from ..errors import ParameterError
 from ..feedback.gathering import choices_of
 from ..feedback.reference import Music, make_reference
 from ..feedback.taste import Choice, learn_taste
 from ..model.registry import CHAMPION, SHIPPED_NAME, Registry
-from ..model.registry_file import Version
+from ..model.registry_file import Version, as_json, told
 from ..store import EventRow
 
 if TYPE_CHECKING:
     from ..training.run import Plan, Result, Watcher
 
-__all__ = ["NO_PREFERENCES", "Preferences", "challenger_of", "preferences_of", "reference_of"]
+__all__ = ["NO_PREFERENCES", "Preferences", "begun_with", "challenger_of", "preferences_of", "reference_of"]
 
 MEASURED, REFERENCE = "measured.json", "training_set.json"
 
+PREFERENCES = "preferences.json"
 DIGITS = 3  # of a way, in parts of a range: finer is not known
 
 
@@ -58,6 +60,29 @@ def preferences_of(events: Sequence[EventRow], weight: float) -> Preferences:
     taste = {name: round(weight * by, DIGITS) for name, by in lean.positions.items()}
     people = len({choice.listener for choice in choices})
     return Preferences({n: by for n, by in taste.items() if by}, len(choices), people, _hash(choices))
+
+
+def begun_with(folder: Path, fresh: Preferences, weight: float) -> Preferences:
+    """The preferences that the run in a folder began with, also where more choices came meanwhile; for a new run, or
+    with another weight, those that are given, which are kept for the next call.
+
+    Errors
+    ------
+    AudioWriteError
+        The folder cannot be written.
+    """
+    path = folder / PREFERENCES
+    if (folder / "config.json").is_file():
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            return Preferences(**kept["preferences"]) if kept["weight"] == weight else fresh
+        except (OSError, ValueError, TypeError, KeyError):
+            return fresh  # the run itself says whether it can go on with these
+    with told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic_path(path) as temporary:
+            temporary.write_text(as_json({"weight": weight, "preferences": asdict(fresh)}), encoding="utf-8")
+    return fresh
 
 
 def challenger_of(
