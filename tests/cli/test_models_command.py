@@ -61,7 +61,7 @@ def test_list_show_promote_and_back(home: str, tmp_path: Path) -> None:
     assert "# Gate: aaaa11 against shipped" in shown
     assert "promote: it is better" in shown
     facts = json.loads(run("models", "show", "aaaa11", "--json"))
-    assert [change["what"] for change in facts["audit"]] == ["register", "promote"]
+    assert [change["what"] for change in facts["audit"]] == ["register", "pass", "promote"]
     everything: dict[str, Any] = json.loads(run("models", "list", "--json"))
     assert everything["aliases"] == {"champion": "aaaa11"}
     assert "shipped is champion again" in run("models", "rollback")
@@ -79,6 +79,21 @@ def test_a_gate_that_was_not_passed_or_against_another_is_none(home: str, tmp_pa
     passed(home, "bbbb22", "aaaa11", at=DAYS[2], better=False)
     with pytest.raises(ModelError, match="has not passed the gate"):
         run("models", "promote", "bbbb22")  # the last word counts
+
+
+def test_a_document_that_the_audit_does_not_know_is_none(home: str, tmp_path: Path) -> None:
+    run("models", "add", network(tmp_path, "aaaa11"))
+    passed(home, "aaaa11", "shipped", better=False)
+    (document,) = (Path(home) / MODELS / "aaaa11").glob("gate-*.json")
+    document.write_text(document.read_text().replace("false", "true"))
+    with pytest.raises(ModelError, match="has not passed the gate"):
+        run("models", "promote", "aaaa11")
+    document.unlink()
+    with pytest.raises(ModelError, match="has not passed the gate"):
+        run("models", "promote", "aaaa11")
+    passed(home, "aaaa11", "shipped", at=DAYS[1])
+    assert "pass" in run("models", "audit").split()
+    run("models", "promote", "aaaa11")
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,25 @@ def test_a_turn_needs_a_reason(world: World) -> None:
     assert world.told() == ["register", "promote"] * 2
 
 
+def test_what_passed_is_judged_once_though_killed_before_that_was_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = cycle.decide
+
+    def killed(*words: Any, **how: Any) -> None:
+        real(*words, **how)
+        raise KilledError
+
+    waits = Gate(music="music")
+    with monkeypatch.context() as patch:
+        patch.setattr(cycle, "decide", killed)
+        with pytest.raises(KilledError):
+            world.turn(12, gate=waits)
+    assert world.turn(12, gate=waits) == "nothing"
+    assert world.judged == 1
+    assert world.told() == ["register", "pass"]
+
+
 def test_a_drift_that_stays_is_a_reason_once(world: World) -> None:
     assert world.turn(0, drift=True) == "promoted"
     assert world.turn(0, drift=True) == "nothing"  # it stays: what was trained for it changes nothing about that
@@ -130,7 +149,7 @@ def test_what_is_worse_is_refused_and_what_passes_may_wait_for_somebody(world: W
     world.better = True
     assert world.turn(30, gate=Gate(music="music")) == "passed"
     assert world.registry.aliases() == {"champion": "shipped", "challenger": "loop0002"}
-    assert world.told() == ["register", "refuse", "register"]
+    assert world.told() == ["register", "refuse", "register", "pass"]
 
 
 def test_a_run_goes_on_with_the_preferences_that_it_began_with(world: World) -> None:

@@ -122,6 +122,7 @@ def test_the_document_says_what_was_decided_and_why() -> None:
     verdict = Verdict("a1", "b2", "2026-12-01T00:00:00+00:00", "m", {"draws": 1}, rules)
     assert verdict.passed
     assert "| Listeners prefer it | not asked |" in verdict.to_markdown()
+    assert "**Passed**: the challenger passed every rule" in verdict.to_markdown()  # promoted it is by somebody
     refused = replace(verdict, rules=[replace(rules[0], passed=False), *rules[1:]])
     assert not refused.passed
     assert refused.reason == "did not pass: no success criterion is worse"

@@ -193,7 +193,7 @@ def test_4_the_gate_refuses_a_worse_network_and_promotes_a_better_one(one_home: 
     assert len(row.data_sha256) == len(row.preferences_sha256) == 64
     document = next((one_home / MODELS / second).glob("gate-*.json")).read_text()
     assert registry.audit()[-1].document_sha256 == hashlib.sha256(document.encode()).hexdigest()
-    assert "**Promoted**" in run("models", "show", second)
+    assert "**Passed**" in run("models", "show", second)
 
 
 def test_5_what_both_groups_want_is_in_the_training(place: Path) -> None:

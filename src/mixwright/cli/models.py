@@ -175,14 +175,15 @@ def _row(registry: Registry, version: str) -> Version:
 
 
 def _passed(registry: Registry, version: str, champion: str) -> str:
-    """The SHA-256 of the last gate's document against this champion, if it was passed."""
+    """The SHA-256 of the last gate's document against this champion, if it was passed and is as the audit knows it."""
     import hashlib
 
-    for path in sorted((registry.folder / version).glob("gate-*.json"), reverse=True):
-        text = path.read_text(encoding="utf-8")
-        content = json.loads(text)
-        if content["champion"] == champion:
-            return hashlib.sha256(text.encode()).hexdigest() if content["passed"] else ""
+    judged = [c for c in registry.audit() if c.version == version and c.before == champion and c.document_sha256]
+    for path in (registry.folder / version).glob("gate-*.json") if judged else ():
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() == judged[-1].document_sha256:
+            content = json.loads(data)
+            return judged[-1].document_sha256 if content["passed"] and content["champion"] == champion else ""
     return ""
 
 

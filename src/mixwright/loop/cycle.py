@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["BusyError", "State", "Turn", "read_state", "take_turn", "the_only_one"]
 
 STATE, LOCK = "loop.json", ".loop.lock"
+DECIDED = ("pass", "promote", "refuse")
 
 
 class BusyError(Exception):
@@ -163,7 +164,7 @@ def _go_on(
         raise
     if version is None:
         return Turn("training", f"{state.run}: the time was up at step {result.steps}; the next turn goes on.")
-    done = [c.what for c in registry.audit() if c.version == version.version and c.what in ("promote", "refuse")]
+    done = [c.what for c in registry.audit() if c.version == version.version and c.what in DECIDED]
     if done or registry.find(CHAMPION) == version.version:  # killed between the decision and its note
         _write(home, replace(state, run="", preferences=None))
         return Turn("nothing", f"{state.run}: version {version.version} was decided about already.")

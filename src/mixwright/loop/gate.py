@@ -83,7 +83,7 @@ def measure(
 def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> None:
     """Keep the verdict with the challenger, and promote it, or note that it was refused.
 
-    With `promote` False one that passed stays challenger.
+    With `promote` False one that passed stays challenger, and that is noted.
 
     Errors
     ------
@@ -99,3 +99,5 @@ def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> Non
         registry.promote(
             verdict.challenger, reason=verdict.reason, document_sha256=digest, against=verdict.champion
         )  # fmt: skip
+    else:
+        registry.note_passed(verdict.challenger, reason=verdict.reason, document_sha256=digest)

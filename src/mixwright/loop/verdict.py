@@ -55,7 +55,7 @@ class Verdict:
         lines = [
             f"# Gate: {self.challenger} against {self.champion}",
             "",
-            f"**{'Promoted' if self.passed else 'Refused'}**: the challenger {self.reason}.",
+            f"**{'Passed' if self.passed else 'Refused'}**: the challenger {self.reason}.",
             "",
             "| rule | outcome | figures |",
             "|---|---|---|",

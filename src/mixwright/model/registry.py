@@ -162,9 +162,10 @@ class Registry:
     def keep(self, version: str, name: str, text: str) -> str:
         """Keep a document with a version; its SHA-256."""
         folder = self.folder / self.find(version)
+        data = text.encode()  # the same bytes on every system, or the hash would be of others
         with told(folder), atomic_path(folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-        return hashlib.sha256(text.encode()).hexdigest()
+            temporary.write_bytes(data)
+        return hashlib.sha256(data).hexdigest()
 
     def promote(self, name: str, *, reason: str, document_sha256: str = "", against: str = "") -> str:
         """Make a version champion, from the next mix on; the version.
@@ -194,6 +195,13 @@ class Registry:
             if state["challenger"] == version:
                 state["challenger"] = ""
             self._note(state, "promote", version, reason, before, version, document_sha256)
+        return version
+
+    def note_passed(self, name: str, *, reason: str, document_sha256: str = "") -> str:
+        """Note that a version passed, and waits to be promoted."""
+        version = self.find(name)
+        with changing(self._file) as state:
+            self._note(state, "pass", version, reason, document_sha256=document_sha256)
         return version
 
     def refuse(self, name: str, *, reason: str, document_sha256: str = "") -> str:

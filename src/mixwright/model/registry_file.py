@@ -39,8 +39,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Change:
-    """One line of the audit: when, what (register, refuse, promote, rollback), of which version, who was champion
-    before and after, why, and the SHA-256 of the document that decided, where there is one."""
+    """One line of the audit: when, what (register, pass, refuse, promote, rollback), of which version, who was
+    champion before and after, why, and the SHA-256 of the document that decided, where there is one."""
 
     at: str
     what: str
