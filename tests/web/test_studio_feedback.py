@@ -13,18 +13,23 @@ from typing import Any
 
 import pytest
 from tests.web.test_studio_server import add, mixed, run, studio, wav
+from typer.testing import CliRunner
 
+from mixwright.cli.app import app
 from mixwright.feedback import TRAITS
-from mixwright.feedback.events import CONSENT, CONSENT_VERSION
+from mixwright.feedback.diary import diary_of
+from mixwright.feedback.events import CONSENT, CONSENT_VERSION, choice_event
 from mixwright.feedback.gathering import choices_of
+from mixwright.feedback.sharing import learn_shared
 from mixwright.feedback.taste import deviation
-from mixwright.home import FEEDBACK, TASTE
-from mixwright.model.leaning import Lean, Leaning
+from mixwright.home import FEEDBACK, SHARED_TASTE, TASTE
+from mixwright.model.leaning import Lean, Leaning, load_leaning
 from mixwright.model.tasting import lean_words
 from mixwright.parameters.preset_file import preset_from
 from mixwright.store import open_feedback
 from mixwright.web.guard import Admin
 from mixwright.web.studio import WorkFolder, make_studio
+from mixwright.web.studio.keeping import Keeping
 from mixwright.web.studio.metrics import BOUNDS_S, Counters, exposed
 
 SONG = wav(2.0)
@@ -317,8 +322,39 @@ def test_a_public_studio_is_somebody_else(tmp_path: Path) -> None:
         assert [event.kind for event in events_of(place, pseudonym="studio")] == ["mix", "edit", "export"]
         assert events_of(place) == []
         assert state(client)["taste"]["choices"] == 1
+        assert "1 choice so far" in state(client)["taste"]["words"]
+        theirs = set(place.rglob("taste*.json")) - {place / TASTE}
+        assert [load_leaning(path).listener for path in theirs] == ["studio"]
         client.post("/api/feedback/erase")
+        assert (state(client)["taste"]["choices"], state(client)["taste"]["words"]) == (0, "")
+    assert set(place.rglob("taste*.json")) == {place / TASTE}
     assert (place / TASTE).read_text() == mine
+
+
+def test_the_command_line_erases_what_a_public_studio_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "home"
+    keeping = Keeping(place, public=True)
+    keeping.consent(True)
+    with diary_of(place, pseudonym="studio") as diary:
+        assert diary is not None
+        diary.learn()
+    assert keeping.leaning() is not None
+    monkeypatch.setenv("MIXWRIGHT_HOME", str(place))
+    assert CliRunner().invoke(app, ["feedback", "erase", "--as", "studio", "--yes"]).exit_code == 0
+    assert keeping.leaning() is None
+    assert list(place.rglob("*taste*.json")) == []
+
+
+def test_who_erases_is_forgotten_by_the_shared_taste_too(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path)
+    keeping.consent(True)
+    store = open_feedback(f"sqlite:///{tmp_path / FEEDBACK}")
+    store.add("me", [choice_event({"reverb": 0.2}, {}, "first", key="k", song="s")])
+    learn_shared(store, tmp_path)
+    store.close()
+    assert load_leaning(tmp_path / SHARED_TASTE).shared.choices == 1
+    assert keeping.erase() == 1
+    assert not (tmp_path / SHARED_TASTE).exists()
 
 
 def test_a_database_of_ones_own_choice(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ from pathlib import Path
 from threading import Lock
 
 from ...errors import MixwrightError, ParameterError
-from ...feedback.diary import ME, Diary, agree, diary_of, store_url
+from ...feedback.diary import ME, Diary, agree, diary_of, store_url, taste_file
 from ...feedback.events import EXPORT, UNDO, keeps_mixes, mix_event
-from ...home import FEEDBACK, TASTE
+from ...feedback.sharing import learn_shared
+from ...home import FEEDBACK, SHARED_TASTE
 from ...model.leaning import Leaning, load_leaning
 from ...parameters import Parameters, Preset
 from ...parameters.preset_file import load_preset
@@ -37,20 +38,19 @@ NOT_DECIDED = "this mix was made from a preset, or by an older Mixwright; feedba
 class Keeping:
     """Feedback in the database at `store`, else in `home`. Every method may wait for a disk or a network.
 
-    A studio for others is another person than who runs it: one pseudonym for all who have its token, and a taste in a
-    folder of its own.
+    A studio for others is another person than who runs it: one pseudonym for all who have its token, and a taste of
+    its own. What all in the database share forgets them, too, when they erase.
     """
 
     def __init__(self, home: Path, store: str | None = None, *, public: bool = False) -> None:
         self.pseudonym = STUDIO if public else ME
         self._home, self._store = home, store
-        self._own = home / STUDIO if public else home
         self._learning = Lock()  # so that nothing is learned from what is being erased
 
     @property
     def taste_file(self) -> Path:
         """Where the taste is, once one was learned."""
-        return self._own / TASTE
+        return taste_file(self._home, self.pseudonym)
 
     def leaning(self) -> Leaning | None:
         """The taste; None where none was learned. PresetError where its file cannot be read."""
@@ -84,6 +84,8 @@ class Keeping:
         with self._learning, self._opened() as store:
             gone = 0 if store is None else store.erase(self.pseudonym)
             self.taste_file.unlink(missing_ok=True)
+            if store is not None and (self._home / SHARED_TASTE).is_file():
+                learn_shared(store, self._home)
         return gone
 
     def mixed(self, mix: Path) -> list[str]:
@@ -138,7 +140,7 @@ class Keeping:
         if not self._there():
             yield None
             return
-        with diary_of(self._own, url=self._store or store_url(self._home), pseudonym=self.pseudonym) as diary:
+        with diary_of(self._home, url=self._store or store_url(self._home), pseudonym=self.pseudonym) as diary:
             yield diary
 
     @contextmanager
