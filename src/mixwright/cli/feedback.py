@@ -62,7 +62,8 @@ def show_command(
 
     with the_store(store) as opened:
         person, counts, events = opened.person(name), opened.counts(name), opened.events(pseudonym=name)
-        others = sorted({row.source for row in opened.people()} - {"own"})
+        # What `erase --set` takes: the beginning of their names.
+        others = sorted({row.pseudonym.partition(":")[0] for row in opened.people() if ":" in row.pseudonym})
     if as_json:
         print(json.dumps(everything(person, events), indent=2, ensure_ascii=False))
         return
@@ -70,7 +71,7 @@ def show_command(
     print(f"Feedback of {name} is {'on' if on else 'off'}")
     print("Kept     " + (", ".join(counted(count, kind) for kind, count in counts.items()) or "nothing"))
     if others:
-        print(f"Others   {len(others)} imported: {', '.join(source[:8] for source in others)}")
+        print(f"Others   {len(others)} imported: {', '.join(others)}")
     for event in events[-LAST:]:
         print(f"  {event.made:%Y-%m-%d %H:%M}  {event_words(event)}")
 

@@ -112,16 +112,17 @@ def forget_command() -> None:
 
 
 def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> str:
-    """The choices of a test: one's own under one's own name, those of others under that of the test."""
+    """The choices of a test: one's own under one's own name, those of others under that of the test; each once."""
     from collections import Counter
 
     from ..errors import ParameterError
-    from ..feedback.events import ANSWERS_ONLY, choice_event
+    from ..feedback.events import ANSWERS_ONLY, CHOICE, choice_event
     from ..listening.ways import way_choices
     from .listen_serve import open_answers
 
     manifest, answers = open_answers(folder, None, sounds=False)
-    found = way_choices(manifest, answers.answers(manifest.version))
+    rows = answers.answers(manifest.version)
+    found = way_choices(manifest, rows)
     consent = {row.pseudonym: row.consent_version for row in answers.listeners(manifest.version)}
     answers.close()
     names = {choice.listener for choice in found}
@@ -129,19 +130,26 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
         raise ParameterError(
             f"{folder}: {mine} gave no answer that counts; there are {', '.join(sorted(names)) or 'none'}"
         )
-    only = next(iter(names)) if len(names) == 1 and mine is None else mine
+    came = {row.listener.pseudonym for row in rows}  # also those whose answers do not count
+    only = next(iter(came)) if len(came) == 1 and mine is None else mine
+    if only is not None:
+        store.erase(f"{manifest.version[:8]}:{only}")  # who was one of the others until now
+    whose = {event.key: event.pseudonym for event in store.events(CHOICE)}
     new: Counter[str] = Counter()
     for name in sorted(names):
         pseudonym = who if name == only else f"{manifest.version[:8]}:{name}"
-        person = store.person(pseudonym)
-        if person is None or person.consented is None:  # who answered agreed to that in the room, and to no more
-            source = "own" if name == only else f"test {manifest.version}"
-            store.agree(pseudonym, f"{ANSWERS_ONLY}{consent[name]}"[:64], source=source)
         events = [
             choice_event(c.first, c.second, c.outcome, key=c.key, song=c.song, genre=c.genre, made=c.saved)
             for c in found
             if c.listener == name
         ]
+        events = [event for event in events if whose.get(event.key, pseudonym) == pseudonym]
+        if not events:
+            continue
+        person = store.person(pseudonym)
+        if person is None or person.consented is None:  # who answered agreed to that in the room, and to no more
+            source = "own" if name == only else f"test {manifest.version}"
+            store.agree(pseudonym, f"{ANSWERS_ONLY}{consent[name]}"[:64], source=source)
         new[pseudonym] = store.add(pseudonym, events)
     return f"{folder}: {len(found)} choices of {len(names)} listeners, {new.total()} of them new."
 
