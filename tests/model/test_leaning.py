@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.mix.test_promises import clicks_over_bass
 from tests.model.network_files import write_network
 from tests.songs import song
 from typer.testing import CliRunner
@@ -18,11 +19,14 @@ import mixwright
 from mixwright.audio import open_writer
 from mixwright.cli.app import app
 from mixwright.errors import ParameterError, PresetError
+from mixwright.feedback.taste import deviation
 from mixwright.home import TASTE
-from mixwright.mix import Mix
-from mixwright.model import Amounts, Lean, Leaning, load_leaning
+from mixwright.mix import Mix, analyze
+from mixwright.model import Amounts, Decision, Lean, Leaning, lean_on, load_leaning
+from mixwright.model.decision import Tasted
 from mixwright.model.leaning import TRAITS, parse_leaning
-from mixwright.parameters import PARAMETERS
+from mixwright.model.refine import hold
+from mixwright.parameters import PARAMETERS, Parameters, blend_voicing
 from mixwright.parameters.table import to_position
 
 MUSIC = song(seconds=6)
@@ -79,6 +83,57 @@ def test_movement_and_morph_lean_too(tmp_path: Path) -> None:
     morph = mixwright.mix(MUSIC, 44100, morph="rock:jazz", taste=BRIGHT)
     without = mixwright.mix(MUSIC, 44100, morph="rock:jazz")
     assert morph.preset.parameters["presence"] > without.preset.parameters["presence"]
+
+
+def test_a_movement_and_a_morph_know_what_was_decided_without_the_taste(tmp_path: Path) -> None:
+    network = write_network(tmp_path / "n.onnx", positions={"low_eq": 0.3}, follow_level={"low_eq": 0.05})
+    taste = Leaning(Lean({"low_eq": 0.3, "presence": 0.5}, 46))
+    for how in ({"model": network, "genre": "rock", "dynamic": True}, {"morph": "rock:jazz"}):
+        with_it, without = (mixwright.mix(MUSIC, 44100, taste=one, **how) for one in (taste, None))
+        for name in TRAITS:
+            decided, plain = (to_position(name, values[name]) for values in (with_it.decided, without.decided))
+            assert decided == pytest.approx(plain, abs=0.02), (how, name)
+        moved = with_it.tasted.moved  # type: ignore[union-attr]
+        assert {name: after for name, (_, after) in moved.items()} == {n: with_it.preset.parameters[n] for n in moved}
+        assert "low_eq" in moved
+
+
+def test_a_taste_for_more_compression_never_gives_less() -> None:
+    """Just above what the crest factor bears, the ratio is lowered in steps: not to below what was decided."""
+    t = np.arange(6 * 44100) / 44100
+    hits = 0.6 * np.sin(2 * np.pi * 200 * t) * np.exp(-((t % 0.5) / 0.02))
+    before = analyze(np.tile(0.035 * np.sin(2 * np.pi * 110 * t) + hits, (2, 1)).astype(np.float32), 44100)
+    voicing = blend_voicing({"rock": 1.0})
+    harmless, harmful = 1.0, 4.0
+    for _ in range(20):
+        middle = (harmless + harmful) / 2
+        kept = hold({"compressor_ratio": middle, "stereo_width": 1.0}, before, voicing).values["compressor_ratio"]
+        harmless, harmful = (middle, harmful) if kept == middle else (harmless, middle)
+    assert 1.1 < harmless < 3.9  # else there is nothing to show
+    decision = Decision(Parameters(compressor_ratio=harmless - 1e-3), {}, dict.fromkeys(Parameters(), "why"), voicing)
+    leaning = lean_on(decision, Lean({"compressor_ratio": 0.1}, 30), before)
+    assert leaning.parameters["compressor_ratio"] == decision.parameters["compressor_ratio"]
+    assert leaning.tasted == Tasted({}, 30)
+    assert leaning.reasons == decision.reasons
+
+
+def test_what_a_render_takes_back_is_no_part_of_what_was_decided() -> None:
+    """Else two versions of a test would be compared from different places, and the words tell of what is not there."""
+    music = clicks_over_bass()
+
+    def one(**lean: float) -> Mix:
+        taste = Leaning(Lean(lean, 46)) if lean else None
+        return mixwright.mix(music, 44100, genre="rock", taste=taste)
+
+    plain, dark, bright = one(), one(high_eq=-0.8, low_eq=0.8), one(high_eq=0.2)
+    assert "crest factor" in dark.reasons["high_eq"]  # something was taken back
+    for mix in (dark, bright):
+        assert {n: mix.decided[n] for n in TRAITS} == {n: plain.decided[n] for n in TRAITS}
+    asked = to_position("high_eq", plain.decided["high_eq"]) - 0.8
+    assert deviation(dark.preset.parameters, dark.decided)["high_eq"] > max(-1.0, asked) + 0.1
+    moved = dark.tasted.moved  # type: ignore[union-attr]
+    assert {name: after for name, (_, after) in moved.items()} == {n: dark.preset.parameters[n] for n in moved}
+    assert all((after - before) * (1 if name == "low_eq" else -1) > 0 for name, (before, after) in moved.items())
 
 
 def test_genres_blend_as_the_experts_do() -> None:

@@ -9,6 +9,7 @@ from ..analysis import Analysis
 from ..metrics import Judged, judge
 from ..model import Target
 from ..model.decision import Tasted
+from ..model.tasting import kept_of
 from ..parameters import DeliveryTarget, Preset
 from ..parameters.table import info
 from .checks import input_warnings
@@ -87,10 +88,11 @@ def finish(
         genre=genre,
         way=way,
         heard=heard,
-        tasted=tasted,
+        tasted=None if tasted is None else kept_of(tasted, used.parameters),
         reasons=reasons,
         warnings=warnings,
         criteria=judge(figures),
+        decided={**preset.parameters, **{n: a for n, (a, _) in (tasted.moved if tasted else {}).items()}},
         target=target,
         excerpt=job.excerpt,
         held=rendered.audio,

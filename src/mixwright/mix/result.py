@@ -64,7 +64,8 @@ class Mix:
     weights that the user gave, else the calibrated probabilities that were heard, and is None where nobody listened;
     `way` has the genres at the start and the end of a morph. `reasons` has a sentence for each parameter, empty for a
     plain render. `heard` is what the network made of the song, None for the rules, a preset or a render.
-    `tasted` is what a taste did to the decision, None where none was asked.
+    `decided` has the ten values before anybody's taste, and before the render took anything back: the same for every
+    taste. `tasted` is what a taste did to the decision, None where none was asked; what was taken back is not in it.
     `console` is what became of the stems, where the song came as such.
     """
 
@@ -79,6 +80,7 @@ class Mix:
     reasons: Mapping[str, str]
     warnings: list[str]
     criteria: list[CriterionResult]
+    decided: Mapping[str, float]
     target: Target | None = None
     excerpt: Excerpt | None = None
     way: tuple[str, str] | None = None
@@ -88,12 +90,6 @@ class Mix:
     tags: Mapping[str, str] = field(default_factory=dict)
     console: ConsoleFacts | None = None
     held: Audio | None = field(default=None, repr=False)
-
-    @property
-    def decided(self) -> dict[str, float]:
-        """The ten values as they would be without anybody's taste."""
-        without = {} if self.tasted is None else {name: a for name, (a, _) in self.tasted.moved.items()}
-        return {**self.preset.parameters, **without}
 
     @property
     def taste_sentence(self) -> str:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analysis import Analysis
-from ..parameters import PARAMETERS, Voicing
+from ..parameters import PARAMETERS, Parameters, Voicing
 from ..parameters.keyframes import mean_parameters
-from ..parameters.table import from_position, info, to_position
-from .decision import Decision
+from ..parameters.table import clamp, from_position, info, on_grid, to_position
+from .decision import Decision, Tasted
 from .rules import settle
 from .trajectory import Keyframes, follow, time_grid, trace
 
@@ -73,11 +73,13 @@ def moving(decision: Decision, keyframes: Keyframes, duration_s: float) -> Decis
         leaves = any(values[p.name] != p.neutral for _, values in complete)
         if provenance.get(p.name, "neutral") == "neutral" and leaves:
             provenance[p.name] = "predicted" if "predicted" in provenance.values() else "refined"
+    parameters = mean_parameters(complete, duration_s)
     return replace(
         decision,
-        parameters=mean_parameters(complete, duration_s),
+        parameters=parameters,
         provenance=provenance,
         trajectory=complete if len(complete) > 1 else (),
+        tasted=None if decision.tasted is None else _on_the_whole(decision.tasted, parameters),
     )
 
 
@@ -116,8 +118,34 @@ def morph(first: Decision, second: Decision, voicing: Voicing, duration_s: float
         },
         proposed={},  # there are two
         attention=_mean(first.attention, second.attention),
+        tasted=_between(first, second),
     )
     return moving(blend, trace(times, curves), duration_s)
+
+
+def _on_the_whole(tasted: Tasted, parameters: Parameters) -> Tasted:
+    """What a taste did to a decision, seen from the average that it became: as far, in position."""
+    moved = {}
+    for name, (a, b) in tasted.moved.items():
+        now = parameters[name]
+        without = to_position(name, now) - (to_position(name, b) - to_position(name, a))
+        moved[name] = (on_grid(name, clamp(name, from_position(name, without))), now)
+    return Tasted({name: both for name, both in moved.items() if both[0] != both[1]}, tasted.choices)
+
+
+def _between(first: Decision, second: Decision) -> Tasted | None:
+    """What a taste did to both, half way between them."""
+    if first.tasted is None or second.tasted is None:
+        return None
+    ends = (first, first.tasted), (second, second.tasted)
+    moved = {}
+    for name in {**first.tasted.moved, **second.tasted.moved}:
+        pairs = [tasted.moved.get(name, (decision.parameters[name],) * 2) for decision, tasted in ends]
+        before, after = (
+            from_position(name, (to_position(name, a) + to_position(name, b)) / 2) for a, b in zip(*pairs, strict=True)
+        )
+        moved[name] = (before, after)
+    return Tasted(moved, first.tasted.choices)
 
 
 def _reason(name: str, first: Decision, second: Decision, names: tuple[str, str]) -> str:

@@ -16,7 +16,7 @@ from .learned_reasons import amount_words
 from .refine import hold
 from .rules import scaled, settle
 
-__all__ = ["label", "lean_on", "lean_words", "moved_words", "tasted_words"]
+__all__ = ["kept_of", "label", "lean_on", "lean_words", "moved_words", "tasted_words"]
 
 
 def lean_on(
@@ -37,8 +37,8 @@ def lean_on(
     before = {name: decision.parameters[name] for name in TRAITS}
     wanted = lean.apply(before, {name: amounts.of(info(name).aspect) for name in TRAITS})
     held = hold({**wanted, **fixed}, analysis, decision.voicing).values
-    values = {name: scaled(name, held[name], 1.0) if name in lean.positions else before[name] for name in TRAITS}
-    values |= fixed
+    leaning = [name for name, by in lean.positions.items() if _along(before[name], held[name], by)]
+    values = {**before, **{name: scaled(name, held[name], 1.0) for name in leaning}, **fixed}
     moved = {name: (before[name], values[name]) for name in TRAITS if name not in fixed}
     settled = settle(analysis, values, decision.voicing, fixed, amounts.level)
     parameters = Parameters(settled.values)
@@ -62,6 +62,12 @@ def lean_on(
         rms_ratio=settled.rms_ratio,
         tasted=tasted,
     )
+
+
+def kept_of(tasted: Tasted, values: Mapping[str, float]) -> Tasted:
+    """What is left of it where a render took something back: nothing of a parameter that no longer leans its way."""
+    moved = {n: (a, values[n]) for n, (a, b) in tasted.moved.items() if _along(a, values[n], b - a)}
+    return Tasted(moved, tasted.choices)
 
 
 def tasted_words(tasted: Tasted) -> str:
@@ -96,6 +102,11 @@ def _reason(name: str, before: float, after: float, choices: int, without: str) 
     called = "Compressor" if name == "compressor_ratio" else info(name).label
     moved = "your taste" if before == info(name).neutral else f"{moved_words(name, before, after)} is your taste"
     return f"{called} {amount_words(name, after)}: {moved}, from {choices} choices. Without it: {without}"
+
+
+def _along(before: float, after: float, by: float) -> bool:
+    """Whether a move goes the way of a lean: what is held to a promise may end on the other side."""
+    return (after - before) * by > 0
 
 
 def label(name: str) -> str:

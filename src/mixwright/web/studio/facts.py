@@ -102,7 +102,7 @@ def event_facts(mix: Mix) -> dict[str, Any]:
     return {
         "key": secrets.token_hex(16),
         "made": datetime.now(UTC).isoformat(),
-        "decided": mix.decided,
+        "decided": dict(mix.decided),
         "features": features_of(mix.before),
         "figures": {c.name: c.value for c in mix.criteria if c.value is not None and math.isfinite(c.value)},
         "genre": None if mix.genre is None else dict(mix.genre),
