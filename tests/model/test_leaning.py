@@ -26,6 +26,7 @@ from mixwright.model import Amounts, Decision, Lean, Leaning, lean_on, load_lean
 from mixwright.model.decision import Tasted
 from mixwright.model.leaning import TRAITS, parse_leaning
 from mixwright.model.refine import hold
+from mixwright.model.tasting import lean_words
 from mixwright.parameters import PARAMETERS, Parameters, blend_voicing
 from mixwright.parameters.table import to_position
 
@@ -142,6 +143,17 @@ def test_genres_blend_as_the_experts_do() -> None:
     assert apart.of({"rock": 1.0, "jazz": 1.0}).positions["presence"] == pytest.approx(0.1)
     assert apart.of({"pop": 1.0}).positions == {"presence": 0.1}
     assert apart.of(None).positions == {"presence": 0.1}
+
+
+def test_a_lean_to_less_of_what_starts_at_none_is_told(home: str) -> None:
+    """Seen from neutral nothing moves; in a song that was given reverb it does."""
+    dry = Lean({"reverb": -0.2, "compressor_ratio": -0.3, "presence": 0.5}, 40)
+    assert lean_words(dry).startswith("less reverb, less compression, +0.4 dB presence, from 40")
+    assert lean_words(Lean({"delay": -0.1}, 40)) == "less delay, from 40 choices"
+    assert lean_words(Lean({}, 40)) == ""
+    Path(home, TASTE).write_text(Leaning(Lean({"reverb": -0.2}, 40)).to_json())
+    told = CliRunner().invoke(app, ["taste", "show"], catch_exceptions=False).stdout
+    assert told == "Your taste: less reverb, from 40 choices.\n"
 
 
 @given(st.dictionaries(st.sampled_from(TRAITS), st.floats(-1, 1)), st.integers(0, 10_000))

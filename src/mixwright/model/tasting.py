@@ -79,11 +79,17 @@ def tasted_words(tasted: Tasted) -> str:
 
 
 def lean_words(lean: Lean) -> str:
-    """The same of a lean without a song, seen from neutral."""
+    """The same of a lean without a song, seen from neutral; "less reverb" where nothing is below neutral."""
     neutral = Parameters()
     led = lean.apply(neutral)
-    moved = {name: (neutral[name], led[name]) for name in lean.positions if led[name] != neutral[name]}
-    return tasted_words(Tasted(moved, lean.choices))
+    moves = [
+        f"less {label(name)}"
+        if led[name] == neutral[name]
+        else f"{moved_words(name, neutral[name], led[name])} {label(name)}"
+        for name, by in lean.positions.items()
+        if by
+    ]
+    return f"{', '.join(moves)}, from {lean.choices} choices" if moves else ""
 
 
 def moved_words(name: str, before: float, after: float) -> str:
