@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mixwright.errors import StoreError
-from mixwright.store import FeedbackStore, NewEvent, open_feedback, open_store
+from mixwright.store import FeedbackStore, NewEvent, database, open_feedback, open_store
 
 
 @pytest.fixture
 def store(url: str) -> FeedbackStore:
     return open_feedback(url)
+
+
+def test_what_was_erased_is_in_no_free_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the library was built with (Debian's clears pages by itself, others do not)."""
+    set_up = database._set_up_sqlite
+
+    def as_elsewhere(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA secure_delete = OFF")
+        set_up(connection, record)
+
+    monkeypatch.setattr(database, "_set_up_sqlite", as_elsewhere)
+    opened = open_feedback(f"sqlite:///{tmp_path / 'f.sqlite'}")
+    opened.agree("me", "1")
+    opened.add("me", [NewEvent(f"k{n}", "comment", {"text": "my own words " * 20}) for n in range(100)])
+    assert opened.erase("me") == 100
+    opened.close()
+    assert [path.name for path in tmp_path.iterdir() if b"my own words" in path.read_bytes()] == []
 
 
 def event(key: str, kind: str = "edit", song: str = "s") -> NewEvent:
