@@ -123,7 +123,17 @@ def test_a_lean_stays_in_its_range() -> None:
     assert led["reverb"] == 0.0
 
 
-@pytest.mark.parametrize("wrong", [{"outcome": "both"}, {"weight": 0.0}, {"weight": 2.0}, {"first": {"gain": 1.0}}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"outcome": "both"},
+        {"weight": 0.0},
+        {"weight": 2.0},
+        {"first": {"gain": 1.0}},
+        {"first": {"reverb": float("nan")}},
+        {"second": {"reverb": float("-inf")}},
+    ],
+)
 def test_a_choice_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ParameterError):
         Choice(**{"first": {}, "second": {"high_eq": 0.1}, "outcome": "first", **wrong})  # type: ignore[arg-type]

@@ -172,4 +172,4 @@ def _digest(key: str) -> str:
 def _words(text: str) -> str:
     if len(text) > LONGEST_COMMENT:
         raise ParameterError(f"a comment has at most {LONGEST_COMMENT} characters, not {len(text)}")
-    return text.strip()
+    return text.strip().encode("utf-8", "replace").decode()  # half a character, as a shell may give, cannot be shown

@@ -8,6 +8,7 @@ held to it by a narrower prior; Laplace's approximation says how sure each part 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,6 +60,8 @@ class Choice:
         unknown = [name for name in (*self.first, *self.second) if name not in TRAITS]
         if unknown:
             raise ParameterError(f"choice: {unknown[0]!r} is no part of taste; there are {', '.join(TRAITS)}")
+        if not all(math.isfinite(by) for by in (*self.first.values(), *self.second.values())):
+            raise ParameterError("choice: a way must be numbers; one is not finite")
 
 
 @dataclass(frozen=True, eq=False)
