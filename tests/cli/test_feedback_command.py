@@ -21,7 +21,7 @@ from mixwright.feedback.exchange import SHARING, load_set
 from mixwright.home import FEEDBACK, SHARED_TASTE, TASTE
 from mixwright.model.leaning import load_leaning
 from mixwright.parameters import Preset, load_preset
-from mixwright.store import open_feedback
+from mixwright.store import NewEvent, open_feedback
 
 BUNDLED = Path(__file__).parents[2] / "bench" / "music" / "rock" / "Stephen-M.-Cameron__lucky13.ogg"
 Run = Callable[..., Result]
@@ -142,6 +142,34 @@ def test_the_last_of_several_edits_is_what_was_kept(run: Run, at_home: Path, tmp
     again = run("feedback", "keep", tmp_path / "mix.json")
     assert "as it was proposed. Learned from 0 choices" in again.stdout
     assert load_leaning(at_home / TASTE).shared.choices == 0
+
+
+def test_words_that_are_no_text_can_be_shown_and_shared(run: Run, at_home: Path, tmp_path: Path) -> None:
+    """A shell in another encoding gives bytes that stand for no character."""
+    assert run("feedback", "rate", "mix.json", 8, "--comment", "sch\udcf6n").exit_code == 0
+    assert "rating: 8 of 10 (sch?n)" in run("feedback", "show").stdout
+    words = ["feedback", "share", "-o", "set.json", "--licence", "CC0-1.0", "--comments", "--yes"]
+    assert run(*words).exit_code == 0
+    assert load_set(tmp_path / "set.json").ratings[0].comment == "sch?n"
+
+
+def test_feedback_is_about_the_mix_that_proposed_it(run: Run, at_home: Path, tmp_path: Path) -> None:
+    """The song was mixed otherwise since: what was proposed before is no edit of that, nor rated in its name."""
+    first = load_preset("mix.json")
+    store = open_feedback(f"sqlite:///{at_home / FEEDBACK}")
+    (mix,) = store.events("mix")
+    other = {**mix.data, "proposed": {**mix.data["proposed"], "reverb": 0.3, "high_eq": 2.0}}
+    store.add("me", [NewEvent("later", "mix", other, mix.song, {"jazz": 1.0}, "rules")])
+    store.close()
+    assert "as it was proposed. Learned from 0 choices" in run("feedback", "keep", "mix.json").stdout
+    run("feedback", "rate", "mix.json", 8)
+    assert everything(run)["events"][-1]["model"] == first.model
+    edited_first = edited(tmp_path / "mix.json", reverb=0.05)  # still says by which model
+    run("feedback", "keep", edited_first)
+    assert everything(run)["events"][-1]["data"]["proposed"] == mix.data["proposed"]
+    run("preset", "convert", edited_first, "-o", "daw.state")  # a DAW does not say: the last one
+    run("feedback", "keep", "daw.state")
+    assert everything(run)["events"][-1]["data"]["proposed"] == other["proposed"]
 
 
 @pytest.mark.parametrize("ending", ["state", "lv2", "vstpreset"])

@@ -19,6 +19,7 @@ from .events import (
     CONSENT_VERSION,
     EDIT,
     MIX,
+    UNEDITED,
     edit_event,
     keeps_mixes,
     mix_event,
@@ -27,7 +28,7 @@ from .events import (
     song_of,
 )
 from .gathering import choices_of
-from .taste import Taste, learn_taste
+from .taste import Taste, deviation, learn_taste
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ class Diary:
 
     def kept(self, preset: Preset, *, how: str, mix_key: str = "") -> EventRow:
         """Keep that somebody ended with this preset; the mix that it was made from: of that song the one whose event
-        has that key, else the last.
+        has that key, else the last that proposed just this, else the last by the preset's model, else the last.
 
         Errors
         ------
@@ -108,7 +109,10 @@ class Diary:
             raise ParameterError(
                 "no mix of this song is among what was kept: mix it first, with feedback on (mixwright feedback on)"
             )
-        return next((mix for mix in found if mix.key == key), found[-1])
+        made = [mix for mix in found if mix.key == key]
+        same = [mix for mix in found if _differs_by_rounding(preset.parameters, mix.data["proposed"])]
+        by_model = [mix for mix in found if mix.model == preset.model]
+        return (made or same or by_model or found)[-1]
 
 
 @contextmanager
@@ -155,6 +159,11 @@ def leaning_from(taste: Taste, *, listener: str = "") -> Leaning:
     genres = {g: taste.lean(mine, g).positions for g in GENRES if g in taste.genres}
     counted = taste.choices.get(listener, sum(taste.choices.values()) if not listener else 0)
     return Leaning(Lean(shared.positions, counted), genres, listener, datetime.now(UTC).date().isoformat())
+
+
+def _differs_by_rounding(values: Mapping[str, float], others: Mapping[str, float]) -> bool:
+    away = deviation(values, others)
+    return all(abs(by) < UNEDITED for by in away.values())
 
 
 def _key() -> str:
