@@ -20,11 +20,13 @@ from typer.testing import CliRunner
 
 from mixwright.cli.app import app
 from mixwright.errors import ModelError, ParameterError
+from mixwright.feedback.sharing import TOLD_APART
+from mixwright.feedback.taste import Choice, Taste, learn_taste
 from mixwright.home import MODELS
-from mixwright.loop import cycle, gate
+from mixwright.loop import cycle, gate, retraining
 from mixwright.loop.cycle import BusyError, read_state, take_turn, the_only_one
 from mixwright.loop.plan_file import Gate, LoopPlan, Retraining, read_plan
-from mixwright.loop.retraining import Preferences
+from mixwright.loop.retraining import Preferences, preferences_of
 from mixwright.loop.rules import judge_benchmark, judge_listeners
 from mixwright.loop.verdict import Verdict
 from mixwright.model.registry import Registry
@@ -345,3 +347,24 @@ def test_the_command_watches_without_retraining(tmp_path: Path, home: str) -> No
     with the_only_one(Path(home)):
         busy = CliRunner().invoke(app, ["loop", str(tmp_path / "plan.toml")], catch_exceptions=False)
     assert (busy.exit_code, busy.stdout) == (0, "Another turn is under way; it goes on.\n")
+
+
+def test_retraining_tells_no_more_people_apart_than_it_has_memory_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An imported set may hold thousands of listeners; a row and a column of the fit for each would be gigabytes."""
+    learned: list[Choice] = []
+
+    def learn(choices: list[Choice]) -> Taste:
+        learned.extend(choices)
+        return learn_taste(choices)
+
+    monkeypatch.setattr(retraining, "learn_taste", learn)
+    data = {"first": {"high_eq": 0.3}, "second": {}, "outcome": "first"}
+    events = [
+        EventRow(f"set:L{n % 40:03}", "s", f"k{n}", "choice", "", {}, "", data, datetime(2026, 1, 1, tzinfo=UTC))
+        for n in range(100)
+    ]
+    found = preferences_of(events, 0.5)
+    assert (found.choices, found.people) == (100, 40)
+    assert found.taste["high_eq"] > 0.05
+    assert len(learned) == 100
+    assert len({choice.listener for choice in learned}) == TOLD_APART + 1

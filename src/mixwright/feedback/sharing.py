@@ -27,7 +27,7 @@ from .exchange import FORMAT, SHARING, SHARING_VERSION, ChoiceRow, PreferenceSet
 from .gathering import choices_of, choices_with_events, main_genre
 from .taste import Choice, learn_taste
 
-__all__ = ["Imported", "import_set", "learn_shared", "make_set", "preset_rows", "write_presets"]
+__all__ = ["Imported", "bounded", "import_set", "learn_shared", "make_set", "preset_rows", "write_presets"]
 
 Row = TypeVar("Row")
 # So coarse that they tell no song: a part of a range in thousandths, the weight of a genre in tenths.
@@ -153,18 +153,23 @@ def learn_shared(store: FeedbackStore, home: Path) -> Leaning | None:
 
     Nobody's own taste is in it, and no mix leans to it unless it is told to (`mix --taste`).
     """
-    choices = choices_of(store.events(CHOICE, EDIT))[-MOST_LEARNED:]
+    choices = bounded(choices_of(store.events(CHOICE, EDIT)))
     if not choices:
         (home / SHARED_TASTE).unlink(missing_ok=True)
         return None
-    counted = Counter(choice.listener for choice in choices)
-    apart = {name for name, _ in counted.most_common(TOLD_APART)}
-    grouped = [c if c.listener in apart else replace(c, listener=OTHERS) for c in choices]
-    leaning = leaning_from(learn_taste(grouped))
+    leaning = leaning_from(learn_taste(choices))
     home.mkdir(parents=True, exist_ok=True)
     with atomic_path(home / SHARED_TASTE) as temporary:
         temporary.write_text(leaning.to_json(), encoding="utf-8")
     return leaning
+
+
+def bounded(choices: Sequence[Choice]) -> list[Choice]:
+    """What all can be learned from, however many came: the last choices, those with few of them taken for one."""
+    last = choices[-MOST_LEARNED:]
+    counted = Counter(choice.listener for choice in last)
+    apart = {name for name, _ in counted.most_common(TOLD_APART)}
+    return [c if c.listener in apart else replace(c, listener=OTHERS) for c in last]
 
 
 def _drawn(people: Iterable[str]) -> dict[str, str]:

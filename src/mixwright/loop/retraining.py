@@ -13,6 +13,7 @@ from ..audio.atomic import atomic_path
 from ..errors import ParameterError
 from ..feedback.gathering import choices_of
 from ..feedback.reference import Music, make_reference
+from ..feedback.sharing import bounded
 from ..feedback.taste import Choice, learn_taste
 from ..model.registry import CHAMPION, SHIPPED_NAME, Registry
 from ..model.registry_file import Version, as_json, told
@@ -56,7 +57,7 @@ def preferences_of(events: Sequence[EventRow], weight: float) -> Preferences:
     choices = choices_of(events)
     if not choices or weight == 0:
         return NO_PREFERENCES
-    lean = learn_taste(choices).lean()
+    lean = learn_taste(bounded(choices)).lean()
     taste = {name: round(weight * by, DIGITS) for name, by in lean.positions.items()}
     people = len({choice.listener for choice in choices})
     return Preferences({n: by for n, by in taste.items() if by}, len(choices), people, _hash(choices))
