@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from mixwright.cli.app import app
 from mixwright.errors import MixwrightError
+from mixwright.feedback.diary import Diary
 from mixwright.feedback.events import CONSENT
 from mixwright.feedback.exchange import SHARING, load_set
 from mixwright.home import FEEDBACK, SHARED_TASTE, TASTE
@@ -270,6 +271,20 @@ def test_a_store_that_fails_fails_no_mix(tmp_path: Path, home: str) -> None:
     assert (tmp_path / "m.wav").exists()
     (line,) = result.stderr.splitlines()
     assert line.startswith("mixwright: feedback was not kept: ")
+
+
+def test_a_mistake_in_feedback_fails_no_mix(
+    run: Run, at_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Diary, "mixed", broken)
+    soundfile.write(tmp_path / "song.wav", song(4.0).T, 44_100)
+    result = run("mix", "song.wav", "--json", "--report", "none")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[-1] == "mixwright: feedback was not kept: ZeroDivisionError"
+    assert json.loads(result.stdout)["output"]
 
 
 def test_a_preset_that_is_rendered_is_no_decision(at_home: Path, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..errors import MixwrightError
 from ..home import FEEDBACK, home_folder
 
 if TYPE_CHECKING:
@@ -26,5 +25,6 @@ def keep_mix(result: Mix, *, how: str) -> None:
             if diary is not None:
                 figures = {criterion.name: criterion.value for criterion in result.criteria}
                 diary.mixed(result.preset, result.decided, result.before, figures, genre=result.genre, how=how)
-    except (MixwrightError, OSError) as error:
-        print(f"mixwright: feedback was not kept: {' '.join(str(error).split())}", file=sys.stderr)
+    except Exception as error:  # whatever it is, the mix is written and is to be told of
+        why = " ".join(str(error).split()) or type(error).__name__
+        print(f"mixwright: feedback was not kept: {why}", file=sys.stderr)
