@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 import mixwright
 from mixwright.audio import open_writer
 from mixwright.cli.app import app
+from mixwright.cli.feedback_words import learned_words
 from mixwright.errors import ParameterError, PresetError
 from mixwright.feedback.taste import deviation
 from mixwright.home import TASTE
@@ -154,6 +155,17 @@ def test_a_lean_to_less_of_what_starts_at_none_is_told(home: str) -> None:
     Path(home, TASTE).write_text(Leaning(Lean({"reverb": -0.2}, 40)).to_json())
     told = CliRunner().invoke(app, ["taste", "show"], catch_exceptions=False).stdout
     assert told == "Your taste: less reverb, from 40 choices.\n"
+
+
+def test_a_taste_of_a_genre_alone_is_told(home: str) -> None:
+    """Two genres that lean apart share nothing: "leans nowhere" would be wrong, for mixes lean."""
+    apart = Leaning(Lean({}, 90), {"jazz": {"low_eq": -0.2}, "pop": {}, "rock": {"low_eq": 0.2}})
+    Path(home, TASTE).write_text(apart.to_json())
+    told = CliRunner().invoke(app, ["taste", "show"], catch_exceptions=False).stdout
+    assert told == "Your taste: jazz: −0.6 dB low EQ, from 90 choices; rock: +0.6 dB low EQ, from 90 choices.\n"
+    assert learned_words(apart) == "Learned from 90 choices: jazz: low EQ −20 %; rock: low EQ +20 % of the range"
+    both = Leaning(Lean({"reverb": 0.1}, 90), {"jazz": {"reverb": 0.1}, "rock": {"reverb": 0.2}})
+    assert learned_words(both) == "Learned from 90 choices: reverb +10 %; rock: reverb +20 % of the range"
 
 
 @given(st.dictionaries(st.sampled_from(TRAITS), st.floats(-1, 1)), st.integers(0, 10_000))

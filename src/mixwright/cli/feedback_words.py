@@ -91,7 +91,13 @@ def learned_words(leaning: Leaning) -> str:
     choices = counted(count, "choice")
     if count < LEAST_CHOICES:
         return f"Learned from {choices}; mixes lean from {LEAST_CHOICES} on"
-    leans = [f"{label(name)} {100 * by:+.0f} %".replace("-", "−") for name, by in leaning.shared.positions.items()]
-    if not leans:
+    shared = leaning.shared.positions
+    apart = {f"{genre}: ": positions for genre, positions in leaning.genres.items() if positions != shared}
+    told = [
+        name + ", ".join(f"{label(n)} {100 * by:+.0f} %".replace("-", "−") for n, by in positions.items())
+        for name, positions in {"": shared, **apart}.items()
+        if positions
+    ]
+    if not told:
         return f"Learned from {choices}: nothing that could not be chance"
-    return f"Learned from {choices}: {', '.join(leans)} of the range"
+    return f"Learned from {choices}: {'; '.join(told)} of the range"

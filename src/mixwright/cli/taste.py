@@ -155,13 +155,13 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
 
 
 def _words(leaning: Leaning) -> str:
-    """As "+0.8 dB presence, from 46 choices", seen from neutral."""
+    """As "+0.8 dB presence, from 46 choices", seen from neutral; genres apart."""
     from ..feedback.taste import LEAST_CHOICES
-    from ..model.tasting import lean_words
+    from ..model.tasting import leaning_words
     from .feedback_words import counted
 
-    count = leaning.shared.choices
-    if not leaning.shared.positions:
+    count, words = leaning.shared.choices, leaning_words(leaning)
+    if not words:
         few = f"; {LEAST_CHOICES} are needed" if count < LEAST_CHOICES else ", and they could all be chance"
         return f"Your taste leans nowhere yet, from {counted(count, 'choice')}{few}."
-    return f"Your taste: {lean_words(leaning.shared)}."
+    return f"Your taste: {words}."

@@ -11,12 +11,12 @@ from ..parameters import Parameters
 from ..parameters.table import info
 from . import reasons
 from .decision import Amounts, Decision, Tasted
-from .leaning import TRAITS, Lean
+from .leaning import TRAITS, Lean, Leaning
 from .learned_reasons import amount_words
 from .refine import hold
 from .rules import scaled, settle
 
-__all__ = ["kept_of", "label", "lean_on", "lean_words", "moved_words", "tasted_words"]
+__all__ = ["kept_of", "label", "lean_on", "lean_words", "leaning_words", "moved_words", "tasted_words"]
 
 
 def lean_on(
@@ -90,6 +90,13 @@ def lean_words(lean: Lean) -> str:
         if by
     ]
     return f"{', '.join(moves)}, from {lean.choices} choices" if moves else ""
+
+
+def leaning_words(leaning: Leaning) -> str:
+    """The same of a whole taste, genres apart where they lean otherwise: "…, from 90 choices; jazz: …"."""
+    shared = leaning.shared
+    apart = {g: lean_words(Lean(by, shared.choices)) for g, by in leaning.genres.items() if by != shared.positions}
+    return "; ".join(filter(None, [lean_words(shared), *(f"{genre}: {told}" for genre, told in apart.items() if told)]))
 
 
 def moved_words(name: str, before: float, after: float) -> str:

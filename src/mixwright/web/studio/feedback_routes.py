@@ -12,8 +12,7 @@ from ...errors import PresetError
 from ...feedback.diary import ME
 from ...feedback.events import CONSENT, CONSENT_VERSION
 from ...feedback.taste import LEAST_CHOICES
-from ...model.leaning import Lean
-from ...model.tasting import lean_words
+from ...model.tasting import leaning_words
 from ..guard import RefusedError
 from . import messages as m
 from .keeping import Keeping
@@ -104,13 +103,7 @@ def _taste(keeping: Keeping) -> m.TasteState:
     if leaning is None:
         return m.TasteState()
     choices = leaning.shared.choices
-    words = [lean_words(leaning.shared)]
-    words += [
-        f"{genre}: {found}"
-        for genre, positions in leaning.genres.items()
-        if (found := lean_words(Lean(positions, choices))) and positions != leaning.shared.positions
-    ]
-    found = "; ".join(filter(None, words))
+    found = leaning_words(leaning)
     return m.TasteState(leans=bool(found), words=found or _none_yet(choices), choices=choices)
 
 
