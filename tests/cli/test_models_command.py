@@ -17,6 +17,7 @@ from mixwright.home import MODELS, TASTE
 from mixwright.loop.gate import decide
 from mixwright.loop.rules import judge_benchmark
 from mixwright.loop.verdict import Verdict
+from mixwright.model.network import SHIPPED
 from mixwright.model.registry import Registry
 
 
@@ -102,6 +103,7 @@ def test_a_document_that_the_audit_does_not_know_is_none(home: str, tmp_path: Pa
         (["models", "promote", "zzzz"], "'zzzz': there is none"),
         (["models", "show", "zzzz"], "'zzzz': there is none"),
         (["models", "add", "nothing.onnx"], "cannot be read"),
+        (["models", "add", SHIPPED, "--card", "nothing.md"], "nothing.md: cannot be read"),
         (["models", "compare", "challenger", "nowhere"], "'challenger': there is none"),
         (["models", "compare", "shipped", "nowhere"], "nowhere"),
         (["mix", "x.wav", "--model", "zzzz"], "zzzz"),
@@ -115,7 +117,7 @@ def test_a_document_that_the_audit_does_not_know_is_none(home: str, tmp_path: Pa
         (["loop", "nothing.toml"], "nothing.toml: cannot be read"),
     ],
 )
-def test_wrong_calls_are_one_line(words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_calls_are_one_line(words: list[Any], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(MixwrightError) as raised:

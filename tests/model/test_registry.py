@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -136,6 +137,25 @@ def test_registering_twice_is_once_and_another_file_is_refused(registry: Registr
     assert [c.what for c in registry.audit()] == ["register"]
     with pytest.raises(ModelError, match="registered with another file"):
         registry.register(versioned(tmp_path / "b.onnx", "aaaa11", mid=0.5))
+
+
+def test_who_is_champion_is_no_challenger(registry: Registry, tmp_path: Path) -> None:
+    file = versioned(tmp_path / "a.onnx", "aaaa11")
+    registry.register(file)
+    registry.promote("aaaa11", reason="")
+    registry.register(file)
+    assert registry.aliases() == {"champion": "aaaa11"}
+
+
+def test_going_back_to_what_is_gone_says_what_can_be_done(registry: Registry, tmp_path: Path) -> None:
+    for version in ("aaaa11", "bbbb22"):
+        registry.register(versioned(tmp_path / f"{version}.onnx", version))
+        registry.promote(version, reason="")
+    shutil.rmtree(registry.folder / "aaaa11")
+    with pytest.raises(ModelError, match=r"'aaaa11': there is none.*models promote shipped --without-gate"):
+        registry.rollback()
+    assert registry.promote("shipped", reason="") == "shipped"
+    assert registry.aliases() == {"champion": "shipped"}
 
 
 def test_many_at_once_lose_nothing(registry: Registry, tmp_path: Path) -> None:

@@ -157,10 +157,19 @@ def add_command(
     ] = None,
 ) -> None:
     """Take a network in as challenger."""
+    from ..errors import ParameterError
+
     beside = card or network.with_name("model_card.md")
-    text = beside.read_text(encoding="utf-8") if beside.is_file() else ""
-    row = _registry().register(network, card=text, run=network.parent.name)
-    print(f"{row.version} is challenger; its parent is {row.parent}.")
+    try:
+        text = beside.read_text(encoding="utf-8") if card or beside.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{beside}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    registry = _registry()
+    row = registry.register(network, card=text, run=network.parent.name)
+    if registry.aliases()["champion"] == row.version:
+        print(f"{row.version} is champion already.")
+    else:
+        print(f"{row.version} is challenger; its parent is {row.parent}.")
 
 
 def _registry() -> Registry:

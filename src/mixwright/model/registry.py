@@ -117,7 +117,8 @@ class Registry:
         files: Mapping[str, bytes] | None = None,
         **facts: Any,
     ) -> Version:
-        """Take a network in as challenger; one that is known already is only made challenger again.
+        """Take a network in as challenger; one that is known already is only made challenger again, and the champion
+        stays what it is.
 
         Parameters
         ----------
@@ -154,7 +155,7 @@ class Registry:
                 row = read_facts(self.folder / version / FACTS)
                 if row.sha256 != hashlib.sha256(data).hexdigest():
                     raise ModelError(f"model {network}: version {version} is registered with another file")
-            if state["challenger"] != version:
+            if version not in (state["challenger"], self.aliases()[CHAMPION]):
                 state["challenger"] = version
                 self._note(state, "register", version, f"from {row.run}" if row.run else "")
             return row
@@ -226,7 +227,12 @@ class Registry:
                 raise ModelError("rollback: the shipped network is champion; there is none before it")
             now = state["champions"][-1]
             before = state["champions"][-2] if len(state["champions"]) > 1 else SHIPPED_NAME
-            self.checked(before)
+            try:
+                self.checked(before)
+            except ModelError as error:
+                raise ModelError(
+                    f"{error}: it cannot be champion again; mixwright models promote shipped --without-gate"
+                ) from None
             state["champions"].pop()
             self._note(state, "rollback", before, reason, now, before)
         return before
