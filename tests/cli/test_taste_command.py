@@ -34,9 +34,12 @@ def heard(home: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Mind]], 
         manifest = made(pair=PAIR, training=False)
         rows = rows_of(manifest, minds)
         store = SimpleNamespace(
-            answers=lambda version: rows, listeners=lambda version: [row.listener for row in rows], close=lambda: None
+            answers=lambda version: rows,
+            listeners=lambda version: [row.listener for row in rows],
+            forget=lambda version, listener: {"listeners": 1, "answers": 12},
+            close=lambda: None,
         )
-        monkeypatch.setattr(listen_serve, "open_answers", lambda folder, url, sounds: (manifest, store))
+        monkeypatch.setattr(listen_serve, "open_answers", lambda folder, url, *, sounds: (manifest, store))
         return manifest.version[:8]
 
     return answered
@@ -96,3 +99,16 @@ def test_others_of_a_test_are_shown_by_the_name_that_erases_them(
     assert f"Others   1 imported: {id_}" in run("feedback", "show")
     assert "Erased   24 events" in run("feedback", "erase", "--set", id_, "--yes")
     assert kept() == {}
+
+
+def test_a_listener_who_is_forgotten_is_forgotten_in_the_feedback_too(
+    heard: Callable[[list[Mind]], str], kept: Kept, home: str
+) -> None:
+    """Whose answers were taken in has no other way to be erased from there."""
+    id_ = heard([prefers(MERITS)] * 2)
+    assert run("listen", "forget", "t", "L0001") == "Deleted: 1 listener(s), 12 answer(s).\n"  # no feedback is made
+    assert list(Path(home).iterdir()) == []
+    run("taste", "learn", "t")
+    told = run("listen", "forget", "t", "l1")
+    assert told == "Deleted: 1 listener(s), 12 answer(s), 12 choice(s) from the feedback.\n"
+    assert kept() == {f"{id_}:L0002": 12}

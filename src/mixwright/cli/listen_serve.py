@@ -90,15 +90,37 @@ def forget_command(
     listener: Annotated[str, typer.Argument(metavar="LISTENER", help="The number, as L0001, or the label.")],
     store: StoreUrl = None,
 ) -> None:
-    """Delete a listener with everything that is stored of them, answers too."""
+    """Delete a listener with everything that is stored of them, answers too, and what `taste learn` took from them."""
     from ..errors import ParameterError
 
     manifest, answers = open_answers(folder, store, sounds=False)
+    names = {row.pseudonym for row in answers.listeners(manifest.version) if row.label == listener}
+    if listener[:1] in "Ll" and listener[1:].isdigit():
+        names.add(f"L{int(listener[1:]):04}")
     gone = answers.forget(manifest.version, listener)
     answers.close()
-    if not gone["listeners"]:
+    learned = _unlearn([f"{manifest.version[:8]}:{name}" for name in sorted(names)])
+    if not gone["listeners"] and not learned:
         raise ParameterError(f"{listener}: no such listener in this test")
-    print(f"Deleted: {gone['listeners']} listener(s), {gone['answers']} answer(s).")
+    more = f", {learned} choice(s) from the feedback" if learned else ""
+    print(f"Deleted: {gone['listeners']} listener(s), {gone['answers']} answer(s){more}.")
+
+
+def _unlearn(people: list[str]) -> int:
+    """Delete what the database of feedback at home has of others; how many events went."""
+    from ..home import FEEDBACK, SHARED_TASTE, home_folder
+    from .feedback_store import the_store
+
+    home = home_folder()
+    if not (home / FEEDBACK).is_file():
+        return 0
+    with the_store(None) as kept:
+        count = sum(kept.erase(one) for one in people)
+        if count and (home / SHARED_TASTE).is_file():
+            from ..feedback.sharing import learn_shared
+
+            learn_shared(kept, home)
+    return count
 
 
 def open_answers(folder: Path, url: str | None, *, sounds: bool = True) -> tuple[Manifest, Store]:
