@@ -42,6 +42,7 @@ def test_the_same_network_is_not_better_and_nothing_is_worse() -> None:
         ({"harm_db": 0.6}, "harm_bound"),
         ({"harm_db": 0.3}, "no_criterion_worse"),
         ({"crest_lost_db": 0.5}, "no_criterion_worse"),
+        ({"crest_lost_db": 0.6, "songs": 3}, "no_criterion_worse"),  # need not be proved
         ({"crest_lost_db": 1.7}, "limits"),
         ({"rms_ratio": 1.25}, "limits"),
         ({"at_bounds": 1}, "limits"),
@@ -52,7 +53,8 @@ def test_the_same_network_is_not_better_and_nothing_is_worse() -> None:
     ],
 )
 def test_each_way_of_being_worse_is_caught_though_the_rest_is_better(change: dict[str, float], rule: str) -> None:
-    found = judged(made(own=1), made(own=2, **{"removed": 0.35, **change}))  # type: ignore[arg-type]
+    songs = int(change.pop("songs", 12))
+    found = judged(made(songs, own=1), made(songs, own=2, **{"removed": 0.35, **change}))  # type: ignore[arg-type]
     assert found[rule] is False
 
 
@@ -61,15 +63,13 @@ def test_what_cannot_be_heard_is_not_worse() -> None:
     assert found["no_criterion_worse"] is True
 
 
-def test_by_chance_few_are_called_better_or_worse() -> None:
+def test_by_chance_few_are_called_better() -> None:
     """Two networks that differ case by case and not on the whole."""
-    better = worse = 0
-    for seed in range(60):
-        found = judged(made(seed=seed, own=1, spread=0.2), made(seed=seed, own=2, spread=0.2))
-        better += found["better"] is True
-        worse += found["no_criterion_worse"] is False
-    assert better <= 6  # 2.5 % each are meant, of a bootstrap over twelve songs
-    assert worse <= 6
+    better = sum(
+        judged(made(seed=seed, own=1, spread=0.2), made(seed=seed, own=2, spread=0.2))["better"] is True
+        for seed in range(60)
+    )
+    assert better <= 5  # 2.5 % are meant
 
 
 def test_cases_that_were_not_measured_are_missed() -> None:

@@ -48,6 +48,8 @@ def test_nothing_is_kept_without_consent(store: FeedbackStore) -> None:
     with pytest.raises(StoreError, match="has not agreed"):
         store.add("me", [event("c")])
     assert store.counts() == {"edit": 2}  # what is there stays until it is erased
+    assert len(store.events()) == 2
+    assert store.events(agreed=True) == []  # and nothing is learned from it for others
     store.close()
 
 

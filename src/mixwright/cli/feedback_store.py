@@ -57,12 +57,13 @@ def the_store(url: str | None, *, make: bool = False) -> Iterator[FeedbackStore]
         store.close()
 
 
-def kept_events(url: str | None, *kinds: str, since: datetime | None = None) -> list[EventRow]:
-    """Events that are kept, of some kinds or all; none, and nothing made, where nothing was kept yet."""
+def kept_events(url: str | None, *kinds: str, since: datetime | None = None, agreed: bool = False) -> list[EventRow]:
+    """Events that are kept, of some kinds or all, as of `FeedbackStore.events`; none, and nothing made, where nothing
+    was kept yet."""
     if url is None and not (home_folder() / FEEDBACK).is_file():
         return []
     with the_store(url) as store:
-        return store.events(*kinds, since=since)
+        return store.events(*kinds, since=since, agreed=agreed)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def loop_command(
     read, base, home = read_plan(plan), plan.absolute().parent, home_folder()
     try:
         with the_only_one(home):
-            events, now = kept_events(read.store), datetime.now(UTC)
+            events, now = kept_events(read.store, agreed=True), datetime.now(UTC)
             recent = [event for event in events if event.made >= now - timedelta(days=2 * read.watching.days)]
             found = monitor(recent, now, days=read.watching.days, reference=load_reference(champions_reference()))
             alerts = alerts_of(found)

@@ -86,7 +86,7 @@ def retrain_command(
 
     home, processes = home_folder(), workers or os.cpu_count() or 1
     music, split = gate or data[0], None if gate_split == "all" else gate_split
-    fresh = preferences_of(kept_events(store, "choice", "edit"), preference_weight)
+    fresh = preferences_of(kept_events(store, "choice", "edit", agreed=True), preference_weight)
     find_songs(music, split)  # before hours of training, what could not be judged after them
     preferences = begun_with(runs / name, fresh, preference_weight)
     if not quiet:
@@ -116,15 +116,15 @@ def retrain_command(
             answers.close()
         asked = Asked(
             music, runs / name / f"gate-{registry.find('champion')}-{version.version}.jsonl",
-            FAST if fast else FULL, split, draws, processes, anew=True,
+            FAST if fast else FULL, split, draws, processes, anew=True, heard=ignore_split,
         )  # fmt: skip
         with counted(quiet, "Judging") as progress:
             verdict = measure(registry, version.version, asked, outcome=outcome, progress=progress)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {runs / name} holds what was done; the same command goes on") from None
-    decide(registry, verdict, promote=promote)
+    promoted = decide(registry, verdict, promote=promote)
     print(
-        verdict.to_json() if as_json else "\n".join(print_verdict(verdict, promote=promote)),
+        verdict.to_json() if as_json else "\n".join(print_verdict(verdict, promote=promoted)),
         end="" if as_json else "\n",
     )
     if not verdict.passed:
@@ -141,7 +141,7 @@ def print_verdict(verdict: Verdict, *, promote: bool) -> list[str]:
     if not promote:
         return [
             *lines,
-            f"Passed   {verdict.challenger} stays challenger: mixwright models promote {verdict.challenger}",
+            f"Passed   {verdict.challenger} waits for you: mixwright models promote {verdict.challenger}",
         ]
     return [
         *lines,

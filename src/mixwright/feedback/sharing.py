@@ -153,7 +153,7 @@ def learn_shared(store: FeedbackStore, home: Path) -> Leaning | None:
 
     Nobody's own taste is in it, and no mix leans to it unless it is told to (`mix --taste`).
     """
-    choices = bounded(choices_of(store.events(CHOICE, EDIT)))
+    choices = bounded(choices_of(store.events(CHOICE, EDIT, agreed=True)))
     if not choices:
         (home / SHARED_TASTE).unlink(missing_ok=True)
         return None

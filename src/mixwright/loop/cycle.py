@@ -172,11 +172,12 @@ def _go_on(
     measured = Asked(
         base / gate.music, folder / f"gate-{champion}-{version.version}.jsonl", FAST if gate.fast else FULL,
         None if gate.split == "all" else gate.split, gate.draws, plan.workers, anew=True,
+        heard=plan.ignore_split,
     )  # fmt: skip
     verdict = measure(registry, version.version, measured)
-    decide(registry, verdict, promote=gate.promote)
+    promoted = decide(registry, verdict, promote=gate.promote)
     _write(home, replace(state, run="", preferences=None))
-    outcome = "refused" if not verdict.passed else "promoted" if gate.promote else "passed"
+    outcome = "refused" if not verdict.passed else "promoted" if promoted else "passed"
     return Turn(outcome, f"{state.run}: version {version.version} {verdict.reason} and is {outcome}.", verdict)
 
 

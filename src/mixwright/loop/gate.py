@@ -23,7 +23,8 @@ __all__ = ["Asked", "decide", "measure"]
 @dataclass(frozen=True)
 class Asked:
     """What the gate measures on: music as the benchmark takes it, its split (None: all), faults a song, processes, and
-    what the networks may know. `anew`: results of other music, settings or another Mixwright are begun anew."""
+    what the networks may know. `heard`: the challenger has learned from this music, which the document then says.
+    `anew`: results of other music, settings or another Mixwright are begun anew."""
 
     music: Path
     results: Path
@@ -32,6 +33,7 @@ class Asked:
     draws: int = 1
     workers: int = 0
     tasks: Sequence[str] = TASKS
+    heard: bool = False
     anew: bool = False
 
 
@@ -75,15 +77,17 @@ def measure(
     rules = [*judge_benchmark(old, new), judge_listeners(outcome, *versions)]
     settings = {
         **asdict(asked.settings), "split": asked.split, "draws": asked.draws, "tasks": list(asked.tasks),
+        "heard_in_training": asked.heard,
     }  # fmt: skip
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return Verdict(versions[0], versions[1], at, done.head["music"], settings, rules)
 
 
-def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> None:
-    """Keep the verdict with the challenger, and promote it, or note that it was refused.
+def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> bool:
+    """Keep the verdict with the challenger, and promote it, or note that it was refused; whether it was promoted.
 
-    With `promote` False one that passed stays challenger, and that is noted.
+    With `promote` False one that passed waits for somebody, and that is noted; so does one that somebody went back
+    from before.
 
     Errors
     ------
@@ -95,9 +99,12 @@ def decide(registry: Registry, verdict: Verdict, *, promote: bool = True) -> Non
     digest = registry.keep(verdict.challenger, f"gate-{stamp}.json", verdict.to_json())
     if not verdict.passed:
         registry.refuse(verdict.challenger, reason=verdict.reason, document_sha256=digest)
-    elif promote:
+        return False
+    gone_back = any(c.what == "rollback" and c.before == verdict.challenger for c in registry.audit())
+    if promote and not gone_back:
         registry.promote(
             verdict.challenger, reason=verdict.reason, document_sha256=digest, against=verdict.champion
         )  # fmt: skip
-    else:
-        registry.note_passed(verdict.challenger, reason=verdict.reason, document_sha256=digest)
+        return True
+    registry.note_passed(verdict.challenger, reason=verdict.reason, document_sha256=digest)
+    return False

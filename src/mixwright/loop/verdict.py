@@ -64,4 +64,6 @@ class Verdict:
         lines += [f"| {TITLES[rule.name]} | {words[rule.passed]} | {rule.sentence} |" for rule in self.rules]
         told = ", ".join(f"{name} {value}" for name, value in self.settings.items())
         lines += ["", f"Measured {self.at} with Mixwright {__version__} on music {self.music} ({told}).", ""]
+        if self.settings.get("heard_in_training"):
+            lines += ["The challenger has learned from this music: the figures flatter it.", ""]
         return "\n".join(lines)

@@ -107,9 +107,11 @@ class FeedbackStore(Sessions):
             return len(fresh)
 
     def events(
-        self, *kinds: str, pseudonym: str | None = None, song: str | None = None, since: datetime | None = None
-    ) -> list[EventRow]:
-        """Events in the order in which they happened: of some kinds (all without), of one person, of one song."""
+        self, *kinds: str, pseudonym: str | None = None, song: str | None = None, since: datetime | None = None,
+        agreed: bool = False,
+    ) -> list[EventRow]:  # fmt: skip
+        """Events in the order in which they happened: of some kinds (all without), of one person, of one song; with
+        `agreed`, of those only who agree still."""
         query = select(Event, Person).join(Person, Event.person_id == Person.id).order_by(Event.made, Event.id)
         if kinds:
             query = query.where(Event.kind.in_(kinds))
@@ -119,6 +121,8 @@ class FeedbackStore(Sessions):
             query = query.where(Event.song == song)
         if since is not None:
             query = query.where(Event.made >= since)
+        if agreed:
+            query = query.where(Person.consented.is_not(None))
         with self._reading() as session:
             return [_event(event, person) for event, person in session.execute(query)]
 
