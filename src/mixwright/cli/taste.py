@@ -73,6 +73,12 @@ def learn_command(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="L0001", help="Which listener of these tests is oneself; the others stay others."),
     ] = None,
+    answers: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="URL", help="Where the room kept the answers, when not in the folder (listen serve --store)."
+        ),
+    ] = None,
     who: As = "me",
     store: Url = None,
 ) -> None:
@@ -84,7 +90,7 @@ def learn_command(
 
     with the_store(store, make=bool(tests)) as opened:
         for folder in tests or []:
-            print(_take_in(opened, folder, listener, own_name(who)))
+            print(_take_in(opened, folder, listener, own_name(who), answers))
         leaning = Diary(opened, home_folder(), own_name(who)).learn()
         choices = choices_of(opened.events(pseudonym=who))
     print(_words(leaning))
@@ -111,7 +117,7 @@ def forget_command() -> None:
     print("Forgotten: mixes lean nowhere.")
 
 
-def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> str:
+def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str, url: str | None) -> str:
     """The choices of a test: one's own under one's own name, those of others under that of the test; each once."""
     from collections import Counter
 
@@ -120,7 +126,7 @@ def _take_in(store: FeedbackStore, folder: Path, mine: str | None, who: str) -> 
     from ..listening.ways import way_choices
     from .listen_serve import open_answers
 
-    manifest, answers = open_answers(folder, None, sounds=False)
+    manifest, answers = open_answers(folder, url, sounds=False)
     rows = answers.answers(manifest.version)
     found = way_choices(manifest, rows)
     consent = {row.pseudonym: row.consent_version for row in answers.listeners(manifest.version)}
