@@ -23,7 +23,7 @@ def run(*words: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def test_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A test of two pairs in one short song, answered by two."""
     folder = tmp_path_factory.mktemp("taste")
     with open_writer(folder / "s.wav", sample_rate=44100, channels=2, bit_depth=24) as writer:
@@ -34,9 +34,9 @@ def test_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "t.listen"
 
 
-def test_answers_may_lie_elsewhere(test_folder: Path, tmp_path: Path) -> None:
+def test_answers_may_lie_elsewhere(answered: Path, tmp_path: Path) -> None:
     moved = tmp_path / "t.listen"
-    shutil.copytree(test_folder, moved)
+    shutil.copytree(answered, moved)
     for file in moved.glob("answers.sqlite*"):
         shutil.move(file, tmp_path / file.name)
     told = run("taste", "learn", moved, "--answers", f"sqlite:///{tmp_path / 'answers.sqlite'}", "--listener", "L0001")
@@ -44,6 +44,6 @@ def test_answers_may_lie_elsewhere(test_folder: Path, tmp_path: Path) -> None:
     assert "leans nowhere yet, from 2 choices; 24 are needed" in told
 
 
-def test_a_listener_that_is_none_is_named(test_folder: Path) -> None:
+def test_a_listener_that_is_none_is_named(answered: Path) -> None:
     with pytest.raises(ParameterError, match=r"L0009 gave no answer that counts; there are L0001, L0002"):
-        run("taste", "learn", test_folder, "--listener", "L0009")
+        run("taste", "learn", answered, "--listener", "L0009")
