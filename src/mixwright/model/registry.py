@@ -16,97 +16,17 @@ from typing import Any
 
 from ..audio.atomic import atomic_path
 from ..errors import ModelError
-from .network import SHIPPED, Network, load_network
-from .registry_file import Change, Version, as_json, changing, file_bytes, now, read_facts, read_state, told
+from .network import Network
+from .registry_file import Change, Version, as_json, changing, file_bytes, now, read_facts, told
+from .versions import CHALLENGER, CHAMPION, FACTS, NETWORK, SHIPPED_NAME, Versions
 
 __all__ = ["CHALLENGER", "CHAMPION", "SHIPPED_NAME", "Registry"]
 
-CHAMPION, CHALLENGER, SHIPPED_NAME = "champion", "challenger", "shipped"
-NETWORK, CARD, FACTS = "network.onnx", "model_card.md", "version.json"
-LEAST_DIGITS = 4
+CARD = "model_card.md"
 
 
-class Registry:
-    """The versions in a folder, which need not be there yet; without any, the shipped network is champion."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._file = folder / "registry.json"
-
-    def versions(self) -> list[Version]:
-        """All versions, the shipped one first, then in the order in which they came.
-
-        Errors
-        ------
-        ModelError
-            A version's facts cannot be read.
-        """
-        found = [read_facts(path) for path in self.folder.glob(f"*/{FACTS}")]
-        return [_shipped(), *sorted(found, key=lambda v: (v.created, v.version))]
-
-    def aliases(self) -> dict[str, str]:
-        """Version by alias: champion, and challenger where there is one."""
-        state = read_state(self._file)
-        found = {CHAMPION: state["champions"][-1] if state["champions"] else SHIPPED_NAME}
-        return found | ({CHALLENGER: state["challenger"]} if state["challenger"] else {})
-
-    def audit(self) -> list[Change]:
-        """Every change, the oldest first."""
-        return [Change(**row) for row in read_state(self._file)["audit"]]
-
-    def find(self, name: str) -> str:
-        """The version that an alias, a version or its first digits mean.
-
-        Errors
-        ------
-        ModelError
-            There is none, or there are several.
-        """
-        if name == SHIPPED_NAME:
-            return name  # also where the registry is damaged
-        if name in (CHAMPION, CHALLENGER) and name in (aliases := self.aliases()):
-            return aliases[name]
-        found = self._begin_with(name)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ModelError(f"version {name!r} is the beginning of {len(found)}: {', '.join(found)}")
-        have = ", ".join([*self.aliases(), SHIPPED_NAME, *self._known()])
-        raise ModelError(f"version {name!r}: there is none; there are {have}")
-
-    def has(self, name: str) -> bool:
-        """Whether a name means a version, or the beginning of several."""
-        return name == SHIPPED_NAME or bool(self._begin_with(name)) or name in self.aliases()
-
-    def network(self, name: str = CHAMPION) -> Path:
-        """The file of a version's network.
-
-        Errors
-        ------
-        ModelError
-            As `find`.
-        """
-        version = self.find(name)
-        return SHIPPED if version == SHIPPED_NAME else self.folder / version / NETWORK
-
-    def checked(self, name: str) -> Network:
-        """A version's network, loaded, its file as it was when it was registered.
-
-        Errors
-        ------
-        ModelError
-            As `find`; or the file is gone, was changed, or is damaged.
-        """
-        path, version = self.network(name), self.find(name)
-        if version != SHIPPED_NAME:
-            wanted = read_facts(self.folder / version / FACTS).sha256
-            try:
-                found = hashlib.sha256(path.read_bytes()).hexdigest()
-            except OSError as error:
-                raise ModelError(f"model {path}: cannot be read ({error.strerror or error})") from None
-            if found != wanted:
-                raise ModelError(f"model {path}: was changed after it was registered")
-        return load_network(path)
+class Registry(Versions):
+    """The versions, changed: each call is one step, by one process at a time, with a line in the audit."""
 
     def register(
         self,
@@ -237,16 +157,6 @@ class Registry:
             self._note(state, "rollback", before, reason, now, before)
         return before
 
-    def _known(self) -> list[str]:
-        return sorted(path.parent.name for path in self.folder.glob(f"*/{FACTS}"))
-
-    def _begin_with(self, name: str) -> list[str]:
-        """The version of this name, or all that begin with it."""
-        known = self._known()
-        if name in known:
-            return [name]
-        return [version for version in known if len(name) >= LEAST_DIGITS and version.startswith(name)]
-
     def _note(
         self, state: dict[str, Any], what: str, version: str, reason: str, before: str = "", after: str = "",
         document_sha256: str = "",
@@ -265,9 +175,3 @@ class Registry:
             for name, content in contents.items():
                 with atomic_path(folder / name) as temporary:
                     temporary.write_bytes(content)
-
-
-def _shipped() -> Version:
-    facts = load_network().facts
-    digest = hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
-    return Version(SHIPPED_NAME, "", "", digest, run=f"network {facts.version}")
