@@ -34,13 +34,8 @@ demo-stems: setup
 	@mkdir -p build/demo
 	$(BIN)/mixwright mix examples/hydrogen --genre electronic -o build/demo/hydrogen.flac
 
-# The tests of the pages beside all others: they mostly wait for a browser. What they say comes first.
 test: setup $(VENV)/.test
-	@mkdir -p build
-	@$(BIN)/python -m pytest --ignore=tests/web >build/tests.log 2>&1 & others=$$!; \
-	  $(BIN)/python -m pytest tests/web; pages=$$?; \
-	  wait $$others; others=$$?; cat build/tests.log; \
-	  if [ $$others -ne 0 ]; then exit $$others; fi; exit $$pages
+	$(BIN)/python tools/run_tests.py
 
 # Into build/plugins. Needs CMake and the headers of LV2, and of CLAP and VST3 as DPF has them (Debian: cmake, lv2-dev,
 # dpf-source).
