@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,19 @@ def test_a_document_that_the_audit_does_not_know_is_none(home: str, tmp_path: Pa
     passed(home, "aaaa11", "shipped", at=DAYS[1])
     assert "pass" in run("models", "audit").split()
     run("models", "promote", "aaaa11")
+
+
+def test_who_was_gone_back_from_waits_for_somebody(home: str, tmp_path: Path) -> None:
+    registry = Registry(Path(home) / MODELS)
+    run("models", "add", network(tmp_path, "aaaa11"))
+    rules = judge_benchmark(made(own=1), made(own=2, removed=0.35))
+    verdict = Verdict("shipped", "aaaa11", DAYS[0], "m", {}, rules)
+    assert decide(registry, verdict)
+    run("models", "rollback")
+    assert not decide(registry, replace(verdict, at=DAYS[1]))  # the same figures change nobody's mind
+    assert registry.aliases()["champion"] == "shipped"
+    run("models", "promote", "aaaa11")
+    assert registry.aliases()["champion"] == "aaaa11"
 
 
 @pytest.mark.parametrize(

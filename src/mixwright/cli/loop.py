@@ -81,4 +81,4 @@ def _retrain(read: LoopPlan, events: list[EventRow], found: Monitored, home: Pat
     if not quiet or turn.verdict is not None:
         print(turn.sentence)
     if turn.verdict is not None:
-        print("\n".join(print_verdict(turn.verdict, promote=read.gate.promote)))
+        print("\n".join(print_verdict(turn.verdict, promote=turn.outcome == "promoted")))

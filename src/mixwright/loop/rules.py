@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ..benchmark.cases import UNDAMAGED
-from ..benchmark.summary import SHARES, Row, case_figures, summarise
+from ..benchmark.summary import SHARES, case_figures
 from ..errors import ParameterError
 from ..listening.findings import EVIDENCE
 from ..listening.outcome import Outcome
@@ -32,8 +32,8 @@ RULES = ("no_criterion_worse", "harm_bound", "limits", "better", "genre_floor", 
 HELD = ("parameters_at_bounds_share", "rms_ratio", "crest_factor_lost")
 # Toward a reference a mix may be asked to go as far as it can.
 FREE = ("reference", "parameters_at_bounds_share")
-# By how much a criterion may get worse in the mean and still not be worse: less than that cannot be heard, or is a case
-# in fifty. In the units of the criteria.
+# By how much a criterion may get worse in the mean and still not be worse: less than that cannot be heard, or is few
+# cases. In the units of the criteria.
 MARGINS = {
     "ltas_error_removed": 0.01,
     "made_worse": 0.02,
@@ -55,20 +55,19 @@ class Rule:
     sentence: str
 
 
-def judge_benchmark(champion: Sequence[Line], challenger: Sequence[Line]) -> list[Rule]:
-    """Every rule that the benchmark answers, from both networks' lines for the same cases.
+def judge_benchmark(old: Sequence[Line], new: Sequence[Line]) -> list[Rule]:
+    """Every rule that the benchmark answers, from the champion's (old) and the challenger's (new) lines for the same
+    cases.
 
     Errors
     ------
     ParameterError
         A case of the champion's is missing from the challenger's.
     """
-    old, new = ([{**line, "mixer": "network"} for line in lines] for lines in (champion, challenger))
     missing = {(line["case"], line["task"]) for line in old} - {(line["case"], line["task"]) for line in new}
     if missing:
         raise ParameterError(f"{len(missing)} of the champion's cases were not measured with the challenger")
-    rows = summarise(new)
-    return [_no_criterion_worse(old, new), _harm_bound(rows), _limits(new), _better(old, new), _genre_floor(old, new)]
+    return [_no_criterion_worse(old, new), _harm_bound(new), _limits(new), _better(old, new), _genre_floor(old, new)]
 
 
 def judge_listeners(outcome: Outcome | None, champion: str, challenger: str) -> Rule:
@@ -105,9 +104,9 @@ class _Mean:
     n: int
 
 
-def over_songs(changes: Floats, songs: Sequence[str], *, confidence: float = 0.95) -> _Mean:
-    """Student's interval over songs, which holds with few of them, where a bootstrap's is too narrow; infinite with one
-    song. What is not finite is left out."""
+def over_songs(changes: Floats, songs: Sequence[str]) -> _Mean:
+    """Student's 95 % interval over songs, which holds with few of them, where a bootstrap's is too narrow; infinite with
+    one song. What is not finite is left out."""
     members: dict[str, list[float]] = defaultdict(list)
     for change, song in zip(changes.tolist(), songs, strict=True):
         if math.isfinite(change):
@@ -116,7 +115,7 @@ def over_songs(changes: Floats, songs: Sequence[str], *, confidence: float = 0.9
     n, count = len(means), sum(map(len, members.values()))
     if n < FEWEST_SONGS:
         return _Mean(float(means.mean()) if n else math.nan, -math.inf, math.inf, count)
-    half = float(stats.t.ppf(0.5 + confidence / 2, n - 1) * means.std(ddof=1) / math.sqrt(n))
+    half = float(stats.t.ppf(0.975, n - 1) * means.std(ddof=1) / math.sqrt(n))
     return _Mean(float(means.mean()), float(means.mean()) - half, float(means.mean()) + half, count)
 
 
@@ -144,13 +143,17 @@ def _no_criterion_worse(old: Sequence[Line], new: Sequence[Line]) -> Rule:
     return Rule("no_criterion_worse", bool(found), f"None of {len(found)} figures is worse, on {cases} cases.")
 
 
-def _harm_bound(rows: Sequence[Row]) -> Rule:
+def _harm_bound(new: Sequence[Line]) -> Rule:
     row = criterion("harm_ltas_db")
-    found = next((r.figures["harm_ltas_db"] for r in rows if r.task == "blind" and r.strength == UNDAMAGED), None)
-    if found is None:
+    found = [case_figures(line).get(row.name, math.nan) for line in new if line["task"] == "blind"]
+    values = [value for value in found if math.isfinite(value)]
+    if not values:
         return Rule("harm_bound", False, "Harm was not measured: there is no undamaged case.")
-    said = f"Undamaged music is moved by {found.value:.2f} dB (median, n={found.n}; {row.bound})."
-    return Rule("harm_bound", row.passes(found.value), said)
+    harm = float(np.median(values))
+    return Rule(
+        "harm_bound", row.passes(harm),
+        f"Undamaged music is moved by {harm:.2f} dB (median, n={len(values)}; {row.bound}).",
+    )  # fmt: skip
 
 
 def _limits(new: Sequence[Line]) -> Rule:
