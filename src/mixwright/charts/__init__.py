@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .axis import Axis, Series, Tick, value_axis
 from .chart import Chart, Curve
+from .pages import page_environment, page_resource
 from .path import HEIGHT, MOST_POINTS, WIDTH, band, line, thin
 from .style import CHART_TEMPLATE, chart_template, page_style
 
@@ -20,6 +21,8 @@ __all__ = [
     "band",
     "chart_template",
     "line",
+    "page_environment",
+    "page_resource",
     "page_style",
     "thin",
     "value_axis",

@@ -42,15 +42,9 @@ def the_store(url: str | None, *, make: bool = False) -> Iterator[FeedbackStore]
     home = home_folder()
     if url is None and not make and not (home / FEEDBACK).is_file():
         raise StoreError("nothing is kept here: feedback is off (mixwright feedback on)")
-    from ..feedback.diary import store_url
-    from ..store import open_feedback
+    from ..feedback.diary import open_at
 
-    if url is None:
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"{home}: cannot be made ({error.strerror or error})") from None
-    store = open_feedback(url or store_url(home))
+    store = open_at(home, url)
     try:
         yield store
     finally:

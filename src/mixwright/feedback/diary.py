@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from ..analysis import Analysis
 
-__all__ = ["ME", "Diary", "agree", "diary_of", "leaning_from", "store_url", "taste_file"]
+__all__ = ["ME", "Diary", "agree", "diary_of", "leaning_from", "open_at", "store_url", "taste_file"]
 
 ME = "me"
 
@@ -138,14 +138,25 @@ def store_url(home: Path) -> str:
     return f"sqlite:///{home / FEEDBACK}"
 
 
-def agree(home: Path, *, url: str | None = None, pseudonym: str = ME) -> None:
-    """Keep somebody's feedback from now on; they were told CONSENT."""
+def open_at(home: Path, url: str | None = None) -> FeedbackStore:
+    """The database at a URL, or the one at home, made where it is not yet.
+
+    Errors
+    ------
+    StoreError
+        It cannot be made or opened.
+    """
     if url is None:
         try:
             home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{home}: cannot be made ({error.strerror or error})") from None
-    store = open_feedback(url or store_url(home))
+    return open_feedback(url or store_url(home))
+
+
+def agree(home: Path, *, url: str | None = None, pseudonym: str = ME) -> None:
+    """Keep somebody's feedback from now on; they were told CONSENT."""
+    store = open_at(home, url)
     try:
         store.agree(pseudonym, CONSENT_VERSION)
     finally:

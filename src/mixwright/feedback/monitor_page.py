@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from ..charts import CHART_TEMPLATE, HEIGHT, WIDTH, chart_template, page_style
+from ..charts import page_environment, page_resource, page_style
 from . import monitor_words as words
 from .alerts import Alert
 from .monitor_charts import charts_of
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["render_monitor"]
 
+PACKAGE = "mixwright.feedback"
+
 
 def render_monitor(monitored: Monitored, alerts: Sequence[Alert]) -> str:
     """The page as text; it needs no network and no other file."""
@@ -28,29 +29,13 @@ def render_monitor(monitored: Monitored, alerts: Sequence[Alert]) -> str:
         short=short,
         alerts=list(alerts),
         charts=charts_of(monitored),
-        style=page_style() + _resource("monitor.css"),
+        style=page_style() + page_resource(PACKAGE, "monitor.css"),
         version=__version__,
     )  # fmt: skip
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    made = Environment(
-        loader=FunctionLoader(_resource),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals.update(width=WIDTH, height=HEIGHT)
+    made = page_environment(PACKAGE)
     made.filters.update(change=words.change_text, number=words.number, share=words.share_text, spread=words.spread_text)
     return made
-
-
-@cache
-def _resource(name: str) -> str:
-    if name == CHART_TEMPLATE:
-        return chart_template()
-    return resources.files("mixwright.feedback").joinpath("templates", name).read_text(encoding="utf-8")

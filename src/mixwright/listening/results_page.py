@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from ..charts import CHART_TEMPLATE, HEIGHT, WIDTH, chart_template, page_style
+from ..charts import page_environment, page_resource, page_style
 from . import wording
 from .abx import ALL
 from .findings import Findings
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = ["render_results"]
+
+PACKAGE = "mixwright.listening"
 
 KIND_NAMES = {
     "preference": "Blind preference, two at a time",
@@ -43,7 +44,7 @@ def render_results(outcome: Outcome) -> str:
         left_out=wording.left_out_lines(outcome),
         sets=[(name, found, plots(outcome.kind, found)) for name, found in sets],
         charts=[chart for chart in drawn if chart is not None],
-        style=page_style() + _resource("results.css"),
+        style=page_style() + page_resource(PACKAGE, "results.css"),
         version=__version__,
         everybody=ALL,
     )  # fmt: skip
@@ -76,16 +77,7 @@ def _in_short(kind: str, found: Findings) -> list[str]:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    made = Environment(
-        loader=FunctionLoader(_resource),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals.update(width=WIDTH, height=HEIGHT)
+    made = page_environment(PACKAGE)
     made.filters.update(
         d_prime=wording.d_prime_text,
         evidence=wording.evidence,
@@ -101,10 +93,3 @@ def _environment() -> Environment:
         won=wording.won_text,
     )
     return made
-
-
-@cache
-def _resource(name: str) -> str:
-    if name == CHART_TEMPLATE:
-        return chart_template()
-    return resources.files("mixwright.listening").joinpath("templates", name).read_text(encoding="utf-8")

@@ -105,8 +105,8 @@ class _Mean:
 
 
 def over_songs(changes: Floats, songs: Sequence[str]) -> _Mean:
-    """Student's 95 % interval over songs, which holds with few of them, where a bootstrap's is too narrow; infinite with
-    one song. What is not finite is left out."""
+    """Student's 95 % interval over songs, which holds with few of them, where a bootstrap's is too narrow; infinite
+    with one song. What is not finite is left out."""
     members: dict[str, list[float]] = defaultdict(list)
     for change, song in zip(changes.tolist(), songs, strict=True):
         if math.isfinite(change):

@@ -9,10 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from mixwright.charts import CHART_TEMPLATE, HEIGHT, WIDTH, Chart, chart_template, page_style
+from mixwright.charts import Chart, page_environment, page_resource, page_style
 from mixwright.mix.report import wording
 from mixwright.mix.report.charts import loudness_chart, movement_path, reduction_chart, tone_chart
 from mixwright.mix.report.data import ParameterRow, ReportData
@@ -22,6 +21,7 @@ from mixwright.mix.report.wording import known, number, quantity, setting
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+PACKAGE = "mixwright.mix.report"
 LEAST_GENRE = 0.05  # genres heard less than this are summed as "other"
 
 # What HTML cannot carry: C0 controls except tab and line ends, and lone surrogates (undecodable file names).
@@ -70,7 +70,7 @@ def render_report(data: ReportData) -> str:
     policy, so that nothing else can run.
     """
     environment = _environment()
-    script = _resource("report.js")
+    script = page_resource(PACKAGE, "report.js")
     page = environment.get_template("report.html.j2").render(
         data=data,
         charts=_charts(data),
@@ -152,26 +152,9 @@ def _charts(data: ReportData) -> dict[str, Chart]:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FunctionLoader(_resource),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printable,
-    )
-    environment.globals.update(width=WIDTH, height=HEIGHT)
+    environment = page_environment(PACKAGE, finalize=_printable)
     environment.filters.update(quantity=quantity, number=number, setting=setting)
     return environment
-
-
-@cache
-def _resource(name: str) -> str:
-    if name == CHART_TEMPLATE:
-        return chart_template()
-    return resources.files("mixwright.mix.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _printable(value: Any) -> Any:
